@@ -78,7 +78,10 @@ class Recorded:
 
 
 def is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray | torch.Tensor)
+    """Whether it is an array or a tensor whose cells can be looked at: one that ``torch.func`` hands on has none."""
+    if isinstance(value, torch.Tensor):
+        return not torch._C._functorch.is_functorch_wrapped_tensor(value)
+    return isinstance(value, np.ndarray)
 
 
 def with_content(array: Any, content: bytes, shape: tuple[int, ...]) -> Any:
@@ -218,6 +221,8 @@ class Recorder:
         code = frame.f_code
         if code.co_filename != "program" or not _is_followed(frame):
             return None
+        if torch._C._functorch.peek_interpreter_stack() is not None:
+            return None  # what a function of torch.func does with tensors that have no cells is not told
         key = id(frame)
         if event == "call" and _goes_on(frame):
             return self.trace

@@ -34,7 +34,25 @@ class Provoked:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+_MANAGED = "from contextlib import contextmanager\n@contextmanager\ndef m():\n    "
+
 PROVOKED: tuple[Provoked, ...] = (
+    Provoked(
+        "manager_never_yields",
+        _MANAGED + "if 0:\n        yield\nwith m():\n    pass",
+    ),
+    Provoked(
+        "manager_yields_again",
+        _MANAGED + "yield\n    yield\nwith m():\n    pass",
+    ),
+    Provoked(
+        "manager_yields_again",
+        _MANAGED + "try:\n        yield\n    except OSError:\n        pass\n    yield\nwith m():\n    raise OSError",
+    ),
+    Provoked(
+        "manager_once",
+        _MANAGED + "yield\nc = m()\nwith c:\n    pass\nwith c:\n    pass",
+    ),
     Provoked("vmap_branch", "torch.vmap(lambda x: x if x > 0 else -x)(torch.ones(2))"),
     Provoked("vmap_branch", "def f(x):\n    while x < 3:\n        x = x + 1\ntorch.vmap(f)(torch.ones(2))"),
     Provoked("vmap_item", "torch.vmap(lambda x: x * x.item())(torch.ones(2))"),

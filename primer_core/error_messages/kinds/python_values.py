@@ -365,6 +365,91 @@ _NO_SUCH_ELEMENT = Plain(
     ),
 )
 
+
+def _managed(*lines: str) -> str:
+    return "\n".join(("from contextlib import contextmanager", "@contextmanager", *lines))
+
+
+_NEVER_YIELDS = Plain(
+    (
+        "What stands under ",
+        Code("@contextmanager"),
+        " must come to a ",
+        Code("yield"),
+        ", where the block of the ",
+        Code("with"),
+        " runs. Here the function came to its end without one.",
+    ),
+    (
+        Mistake(
+            ("One way through the function leaves the ", Code("yield"), " out."),
+            _managed("def seen(on):", "    if on:", "        yield", "with seen(False):", "    pass"),
+            _managed(
+                "def seen(on):",
+                "    if on:",
+                "        print('on')",
+                "    yield",
+                "with seen(False):",
+                "    pass",
+            ),
+        ),
+    ),
+)
+_YIELDS_AGAIN = Plain(
+    (
+        "The block of a ",
+        Code("with"),
+        " runs once, at the one ",
+        Code("yield"),
+        " of the function under ",
+        Code("@contextmanager"),
+        ". Here the function came to another one after it.",
+    ),
+    (
+        Mistake(
+            ("Several values are wanted, one after the other: that is a generator, which a loop goes through.",),
+            _managed("def steps():", "    yield 1", "    yield 2", "with steps() as x:", "    pass"),
+            "def steps():\n    yield 1\n    yield 2\nfor x in steps():\n    pass",
+        ),
+        Mistake(
+            ("What tidies up behind the block stands behind the ", Code("yield"), ", without another one."),
+            _managed("def told():", "    yield 'in'", "    yield 'out'", "with told():", "    pass"),
+            _managed("def told():", "    yield 'in'", "    print('out')", "with told():", "    pass"),
+        ),
+    ),
+)
+_MANAGED_ONCE = Plain(
+    (
+        "What a function under ",
+        Code("@contextmanager"),
+        " returns is for one ",
+        Code("with"),
+        ": the function goes on where it stopped, and does not begin anew.",
+    ),
+    (
+        Mistake(
+            ("Call the function behind each ", Code("with"), "."),
+            _managed(
+                "def seen():",
+                "    yield",
+                "block = seen()",
+                "with block:",
+                "    pass",
+                "with block:",
+                "    pass",
+            ),
+            _managed(
+                "def seen():",
+                "    yield",
+                "with seen():",
+                "    pass",
+                "with seen():",
+                "    pass",
+            ),
+        ),
+    ),
+)
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "place_beyond",
@@ -384,6 +469,14 @@ KINDS: tuple[Kind, ...] = (
         "Python",
         lambda match: NoContext(match[1]),
         r"'([\w.]{1,60})' object does not support the context manager protocol(?! \(missed)",
+    ),
+    kind("manager_never_yields", "Python", _NEVER_YIELDS, r"generator didn't yield"),
+    kind("manager_yields_again", "Python", _YIELDS_AGAIN, r"generator didn't stop"),
+    kind(
+        "manager_once",
+        "Python",
+        _MANAGED_ONCE,
+        r"'_GeneratorContextManager' object has no attribute '(?:args|func|kwds)'",
     ),
     kind(
         "no_hash",

@@ -36,6 +36,7 @@ from primer_core.language.programs.values import (
     Function,
     Instance,
     Kind,
+    Manager,
     Method,
     Once,
     Partial,
@@ -254,10 +255,12 @@ class Expressions(Evaluator, ABC):
         self._living.add(made_once)
         return made_once
 
-    def _next_of(self, value: Once, node: ast.AST, default: Any, sent: Any = None) -> Any:
+    def _next_of(
+        self, value: Once, node: ast.AST, default: Any, sent: Any = None, thrown: Exception | None = None
+    ) -> Any:
         """Return the next value of what can be gone through once, or a default where there is none."""
         try:
-            found, _ = attempted(value.give, (sent,), {})
+            found, _ = attempted(value.give, (sent, thrown), {})
         except StopIteration:
             return default
         if isinstance(found, Declined):
@@ -517,7 +520,7 @@ class Expressions(Evaluator, ABC):
             return self.call(found.find("__getitem__"), (holder, key), {}, node)
         if networks.is_network_object(holder):
             return self._outside(operator.getitem, (holder, key), {}, node)
-        if isinstance(holder, (*_CALLED, FunctionType, BuiltinFunctionType, MethodType)):
+        if isinstance(holder, (*_CALLED, Manager, FunctionType, BuiltinFunctionType, MethodType)):
             raise self._error("TypeError", f"'{type_name(holder)}' object is not subscriptable", node)
         return super()._item(holder, key, node)
 
@@ -646,7 +649,7 @@ class Expressions(Evaluator, ABC):
             return
         if isinstance(holder, list | deque):
             self._check_held([value], holder, target)
-        if holder is None or isinstance(holder, (set, frozenset, Once, Entries, *_CALLED)):
+        if holder is None or isinstance(holder, (set, frozenset, Once, Entries, Manager, *_CALLED)):
             words = f"'{type_name(holder)}' object does not support item assignment"
             raise self._error("TypeError", words, target)
         if isinstance(holder, deque):

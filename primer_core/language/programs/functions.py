@@ -184,6 +184,7 @@ class Functions(Expressions):
             The function that it is; None for an expression.
         """
         sent: Any = None
+        thrown: Exception | None = None
         while True:
             if len(self._running) >= MAX_DEPTH:
                 message = f"Functions call each other at most {MAX_DEPTH} deep here."
@@ -192,7 +193,7 @@ class Functions(Expressions):
             if function is not None:
                 self._running.append(function)
             try:
-                found = steps.send(sent)
+                found = steps.send(sent) if thrown is None else steps.throw(thrown)
             except StopIteration as end:
                 return end.value
             except Rejection as rejection:
@@ -203,7 +204,11 @@ class Functions(Expressions):
                 self.names = around
                 if function is not None:
                     self._running.pop()
-            sent = yield found
+            sent = thrown = None
+            try:
+                sent = yield found
+            except (Rejection, RecursionError) as error:  # what stopped the block of a ``with``
+                thrown = error
 
     def _bind(
         self,
@@ -326,6 +331,6 @@ def _too_many(title: str, parameters: Sequence[str], function: Function, given: 
     most, least = len(parameters), len(parameters) - len(function.defaults)
     count = f"from {least} to {most}" if least != most else str(most)
     return (
-        f"{title} takes {count} positional argument{'s' * (most != 1)} but {given} "
+        f"{title} takes {count} positional argument{'s' * (most != 1 or least != most)} but {given} "
         f"{'was' if given == 1 else 'were'} given"
     )

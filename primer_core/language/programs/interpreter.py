@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import Call
+from primer_core.language.programs.contexts import Contexts, Left
 from primer_core.language.programs.expressions import itself
 from primer_core.language.programs.functions import Happening, Returned
 from primer_core.language.programs.missing import not_imported
-from primer_core.language.programs.modes import OF_GRADIENTS, mode
-from primer_core.language.programs.patterns import Patterns
 from primer_core.language.programs.printing import own_options
 from primer_core.language.programs.reading import Program, imported, yields
 from primer_core.language.programs.values import (
@@ -33,7 +30,6 @@ from primer_core.language.programs.values import (
     Warned,
     catches,
     made,
-    type_name,
 )
 from primer_core.language.reader import ALIASES
 from primer_core.language.rejection import Place, Rejection
@@ -78,16 +74,8 @@ class Failed:
     keywords: Mapping[str, Any]
 
 
-class _Left(Exception):  # noqa: N818 - a signal, and no error
-    """A loop, or one round of it, is left."""
-
-    def __init__(self, *, loop: bool) -> None:
-        super().__init__()
-        self.loop = loop
-
-
 @dataclass(eq=False)
-class Interpreter(Patterns):
+class Interpreter(Contexts):
     """Runs programs.
 
     Parameters
@@ -107,7 +95,6 @@ class Interpreter(Patterns):
     failed: Failed | None = None
     under_way: ast.stmt | None = None
     _handled: list[Rejection] = field(default_factory=list)
-    _recording: list[list[Warned]] = field(default_factory=list)
     _left_open: ast.Try | None = None
     _thrown: dict[int, tuple[Declined, Instance]] = field(default_factory=dict)
 
@@ -179,7 +166,7 @@ class Interpreter(Patterns):
                 raise Returned(result)
             case ast.Break() | ast.Continue():
                 self._tell(node)
-                raise _Left(loop=isinstance(node, ast.Break))
+                raise Left(loop=isinstance(node, ast.Break))
             case ast.Raise(raised, _):
                 raise self._raised(raised, node)
             case ast.Assert(test, message):
@@ -246,6 +233,8 @@ class Interpreter(Patterns):
                         yield from self._walk(node.orelse)
                 case ast.Try():
                     yield from self._walk_try(node)
+                case ast.With(items, inner):
+                    yield from self._walk_with(items, inner, node)
 
     def _walk_try(self, node: ast.Try) -> Generator[Any, Any, None]:
         """Run a ``try`` of a generator; what tidies up is run at its end, and not where the generator is let go."""
@@ -273,11 +262,23 @@ class Interpreter(Patterns):
             if tidies:
                 yield from self._walk(node.finalbody)
 
+    def _walk_with(self, items: list[ast.withitem], body: list[ast.stmt], node: ast.With) -> Generator[Any, Any, None]:
+        """Run a ``with`` of a generator that is gone through to its end, whatever comes: that of a ``with`` itself."""
+        if not self._running[-1].manages:
+            message = "“yield” is run within “with” only where @contextmanager stands above the function."
+            raise self._rejection("unread", message, node)
+        if not items:
+            self._tell_head(node)
+            yield from self._walk(body)
+            return
+        with self._context(items[0]):
+            yield from self._walk_with(items[1:], body, node)
+
     def _walk_round(self, body: list[ast.stmt]) -> Generator[Any, Any, bool]:
         """Run a round of a generator's loop; return whether the loop is left by it."""
         try:
             yield from self._walk(body)
-        except _Left as left:
+        except Left as left:
             return left.loop
         return False
 
@@ -291,9 +292,13 @@ class Interpreter(Patterns):
         if not isinstance(value, Once):
             yield from self._each(value, given)
             return None
-        none, sent = object(), None
-        while (found := self._next_of(value, given, none, sent)) is not none:
-            sent = yield found
+        none, sent, thrown = object(), None, None
+        while (found := self._next_of(value, given, none, sent, thrown)) is not none:
+            sent = thrown = None
+            try:
+                sent = yield found
+            except Rejection as rejection:
+                thrown = rejection
         return value.result
 
     def _for(self, node: ast.For) -> None:
@@ -327,78 +332,9 @@ class Interpreter(Patterns):
         """Run a round of a loop; return whether the loop is left by it."""
         try:
             self._block(body)
-        except _Left as left:
+        except Left as left:
             return left.loop
         return False
-
-    def _with(self, items: list[ast.withitem], body: list[ast.stmt], node: ast.stmt) -> None:
-        if not items:
-            if isinstance(node, ast.With) and any(each.optional_vars is not None for each in node.items):
-                self._tell(node, "test")
-            self._block(body)
-            return
-        item = items[0]
-        with self._context(item):
-            self._with(items[1:], body, node)
-
-    def _context(self, item: ast.withitem) -> AbstractContextManager[Any]:
-        expression = item.context_expr
-        found = mode(expression) if item.optional_vars is None else None
-        if found is not None:
-            return found
-        if isinstance(expression, ast.Call) and ast.unparse(expression.func) == "warnings.catch_warnings":
-            records = any(word.arg == "record" and ast.unparse(word.value) == "True" for word in expression.keywords)
-            kept: list[Warned] = []
-            if item.optional_vars is not None:
-                self._assign(item.optional_vars, kept if records else None)
-            return _Recording(self._recording, kept) if records else nullcontext()
-        if isinstance(expression, ast.Call) and ast.unparse(expression.func) in (
-            "np.printoptions",
-            "numpy.printoptions",
-        ):
-            positional, keywords = self._arguments(expression)
-            if not positional and item.optional_vars is None:
-                return np.printoptions(**self._options("np", keywords, expression))
-        root = expression.func if isinstance(expression, ast.Call) else expression
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if isinstance(root, ast.Name) and root.id in self.names:
-            return self._managed(self._value(expression), item)
-        if f"{ast.unparse(expression)}()" in (*OF_GRADIENTS, "torch.set_grad_enabled()", "np.errstate()"):
-            raise self._error("TypeError", "'type' object does not support the context manager protocol", expression)
-        known = (
-            f"{', '.join(OF_GRADIENTS)}, np.errstate(all='ignore'), np.printoptions(precision=3) and "
-            "warnings.catch_warnings()"
-        )
-        message = f"Of “with”, {known} are run here."
-        raise self._rejection("unread", message, expression)
-
-    @contextmanager
-    def _managed(self, manager: Any, item: ast.withitem) -> Iterator[None]:
-        """Run a block as an object of the program has it: between its ``__enter__`` and its ``__exit__``."""
-        node, kind = item.context_expr, self._class_of(manager)
-        if kind is None or not (kind.has("__enter__") and kind.has("__exit__")):
-            missing = "" if kind is None or not kind.has("__enter__") else " (missed __exit__ method)"
-            words = f"'{type_name(manager)}' object does not support the context manager protocol{missing}"
-            raise self._error("TypeError", words, node)
-        given = self.call(kind.find("__enter__"), (manager,), {}, node)
-        if item.optional_vars is not None:
-            self._assign(item.optional_vars, given)
-        leave = kind.find("__exit__")
-        try:
-            yield
-        except (Returned, _Left):
-            self.call(leave, (manager, None, None, None), {}, node)
-            raise
-        except Rejection as rejection:
-            if rejection.declined is None:
-                raise
-            error = self._exception(rejection.declined)
-            raised = error.kind if isinstance(error, Instance) else Kind(rejection.declined.kind)
-            if not self._as_truth(self.call(leave, (manager, raised, error, None), {}, node), node):
-                raise
-        else:
-            self.call(leave, (manager, None, None, None), {}, node)
 
     def _exception(self, declined: Declined) -> Caught | Instance:
         """Return an exception as a value: the object of the program that was raised, if it was one."""
@@ -440,8 +376,7 @@ class Interpreter(Patterns):
     def _catches(self, kind: ast.expr, declined: Declined) -> bool:
         own = self.names.get(kind.id) if isinstance(kind, ast.Name) else None
         if isinstance(own, Class):
-            error = self._exception(declined)
-            return isinstance(error, Instance) and error.kind.derives_from(own)
+            return self._is_of_class(declined, own)
         return catches(ast.unparse(kind).rpartition(".")[2], declined)
 
     @contextmanager
@@ -501,14 +436,3 @@ class Interpreter(Patterns):
         finally:
             for call in self.calls[before:] if self._recording else ():
                 self._recording[-1].extend(Warned(*words.split(": ", 1)) for words in call.warnings if ": " in words)
-
-
-class _Recording(AbstractContextManager[None]):
-    def __init__(self, under_way: list[list[Warned]], kept: list[Warned]) -> None:
-        self._under_way, self._kept = under_way, kept
-
-    def __enter__(self) -> None:
-        self._under_way.append(self._kept)
-
-    def __exit__(self, *_: object) -> None:
-        self._under_way.pop()

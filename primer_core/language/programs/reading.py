@@ -38,6 +38,7 @@ MODULES = {
     "torch.nn.utils.rnn": "torch.nn.utils.rnn", "torch.autograd": "torch.autograd", "torch.linalg": "torch.linalg",
     "torch.autograd.functional": "torch.autograd.functional", "torch.func": "torch.func", "typing": "typing",
     "random": "random", "itertools": "itertools", "collections": "collections", "functools": "functools",
+    "contextlib": "contextlib",
     "dataclasses": "dataclasses", "tqdm": "tqdm", "tqdm.auto": "tqdm", "tqdm.notebook": "tqdm",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""
@@ -308,7 +309,7 @@ def yields(body: list[ast.stmt]) -> bool:
     return False
 
 
-def _check_yields(node: ast.stmt, source: str, *, function: bool = False) -> None:
+def _check_yields(node: ast.stmt, source: str, *, function: bool = False, manages: bool = False) -> None:
     """Refuse a ``yield`` where the walk through a program cannot stop: within an expression, and in what tidies up."""
     match node:
         case ast.Expr(ast.Yield() | ast.YieldFrom() as given) | ast.Assign(_, ast.Yield() | ast.YieldFrom() as given):
@@ -317,12 +318,13 @@ def _check_yields(node: ast.stmt, source: str, *, function: bool = False) -> Non
             if given.value is not None and yields([ast.Expr(given.value)]):
                 raise Rejection("unread", _YIELD_ALONE, Place.of(given.value, source))
             return
-        case ast.With() if yields([node]):
+        case ast.With() if yields([node]) and not manages:
             message = "“yield” is not run within “with” here. Write “with” around the loop that asks for values."
             raise Rejection("unread", message, Place.of(node, source))
         case ast.FunctionDef(body=body):
+            marks = [ast.unparse(mark).rpartition(".")[2] for mark in node.decorator_list]
             for each in body:
-                _check_yields(each, source, function=True)
+                _check_yields(each, source, function=True, manages="contextmanager" in marks)
             return
         case ast.ClassDef(body=body):
             for each in body:
@@ -330,10 +332,10 @@ def _check_yields(node: ast.stmt, source: str, *, function: bool = False) -> Non
             return
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, ast.stmt):
-            _check_yields(inner, source, function=function)
+            _check_yields(inner, source, function=function, manages=manages)
         elif isinstance(inner, ast.match_case):
             for each in inner.body:
-                _check_yields(each, source, function=function)
+                _check_yields(each, source, function=function, manages=manages)
         else:
             found = next((each for each in ast.walk(inner) if isinstance(each, ast.Yield | ast.YieldFrom)), None)
             if found is not None and isinstance(inner, ast.ExceptHandler):

@@ -59,6 +59,8 @@ class Function:
         The function that it was defined in, as `title` has it; empty for none.
     memo
         What it returned, by its arguments, where it is asked once for each; None where it is not kept.
+    manages
+        Whether a call gives what ``with`` goes through, as ``@contextmanager`` says above it.
     setter
         Of a property, what is called when it is set; None where it cannot be.
     """
@@ -78,6 +80,7 @@ class Function:
     yields: bool = False
     within: str = ""
     memo: dict[Any, Any] | None = None
+    manages: bool = False
     setter: Function | None = None
 
     @property
@@ -205,6 +208,32 @@ class Partial:
         return f"functools.partial({', '.join([repr(self.function), *given])})"
 
 
+@dataclass(slots=True, eq=False)
+class Manager:
+    """What ``contextlib`` makes for ``with``.
+
+    Parameters
+    ----------
+    held
+        The generator that is gone through; what ``nullcontext`` gives; the classes that ``suppress`` catches.
+    entered
+        Whether the generator was begun.
+    """
+
+    held: Any
+    entered: bool = False
+
+    def __repr__(self) -> str:
+        return f"<contextlib.{type(self).__name__} object>"
+
+
+MANAGERS: Mapping[str, type[Manager]] = {
+    name: type(name, (Manager,), {"__module__": "contextlib", "__slots__": ()})
+    for name in ("_GeneratorContextManager", "nullcontext", "suppress")
+}
+"""By the name of their type, as Python gives it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Transformed:
     """What ``torch.func`` makes of a function: another function, which PyTorch calls.
@@ -318,13 +347,15 @@ class Once:
     def __next__(self) -> Any:
         return self.give()
 
-    def give(self, sent: Any = None) -> Any:
+    def give(self, sent: Any = None, thrown: Exception | None = None) -> Any:
         """Return the next value.
 
         Parameters
         ----------
         sent
             What ``yield`` gives in a generator; None for nothing.
+        thrown
+            What ``yield`` raises there; None for nothing.
 
         Raises
         ------
@@ -337,7 +368,11 @@ class Once:
             raise ValueError("generator already executing")
         self._under_way = True
         try:
-            if sent is None:
+            if thrown is not None and isinstance(self._steps, Generator):
+                found = self._steps.throw(thrown)
+            elif thrown is not None:
+                raise thrown
+            elif sent is None:
                 found = next(self._steps)
             else:
                 assert isinstance(self._steps, Generator), "nothing else takes what is sent"
@@ -452,6 +487,8 @@ def type_name(value: Any) -> str:
             return type(kind).__name__
         case Transformed():
             return "function"
+        case Manager():
+            return type(value).__name__
         case Class() | Kind():
             return "type"
         case Method():

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.language.execution import is_array
+from primer_core.language.execution import is_array, is_wrapped
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import is_module, path_of
@@ -178,7 +178,9 @@ _MOST_NODES = 2_000
 
 
 def _is_small(value: Any) -> bool:
-    return is_array(value) and not isinstance(value, np.generic) and size_of(value) <= MAX_ELEMENTS
+    if not is_array(value) or isinstance(value, np.generic) or is_wrapped(value):
+        return False
+    return size_of(value) <= MAX_ELEMENTS
 
 
 def _frozen(network: Any) -> Iterator[tuple[str, tuple[Any, NDArray[Any]]]]:

@@ -9,7 +9,7 @@ KINDS = (
     "def", "lambda", "comprehension", "generator", "dict", "f-string", "try", "raise", "assert", "delete", "unpack",
     "star", "no_grad", "class", "module", "slice", "method", "ternary", "logic", "sorted", "text", "global", "tensor",
     "backward", "finally", "keyword", "nested", "isinstance", "walk", "set", "yield", "send", "itertools", "counted",
-    "named", "deque", "by name", "transform",
+    "named", "deque", "by name", "transform", "managed",
 )  # fmt: skip
 
 
@@ -402,6 +402,19 @@ def _transform(p: Program) -> None:
     ]) + ")")  # fmt: skip
 
 
+def _managed(p: Program) -> None:
+    p.add("from contextlib import contextmanager, nullcontext, suppress", "@contextmanager", "def within(k):",
+          "    print('in')", *p.chance.choice([
+        ["    try:", "        yield k", "    finally:", "        print('out')"], ["    yield k", "    print('out')"],
+        ["    try:", "        yield k", "    except ZeroDivisionError as e:", "        print(e)"],
+        ["    if k > 0:", "        yield k"], ["    with torch.no_grad():", "        yield k"],
+    ]))  # fmt: skip
+    p.add(f"with {p.chance.choice(['within(n)', 'within(1)', 'within(2)', 'nullcontext(n)'])} as m:",
+          "    print(m, torch.is_grad_enabled())", *p.chance.choice([
+        [], [], ["    print(1 / (m - m))"], ["    n = m"], ["    with suppress(ZeroDivisionError):", "        1 / 0"],
+    ]), "print(torch.is_grad_enabled())")  # fmt: skip
+
+
 _WRITE: dict[str, Callable[[Program], None]] = {
     "array": _new_array, "number": _number, "list": _list, "augmented": _augmented, "item": _item,
     "for range": _for_range, "for enumerate": _for_enumerate, "for zip": _for_zip, "for array": _for_array,
@@ -412,5 +425,5 @@ _WRITE: dict[str, Callable[[Program], None]] = {
     "global": _global, "tensor": _tensor, "backward": _backward, "finally": _finally, "keyword": _keyword,
     "nested": _nested, "isinstance": _isinstance, "walk": _walk, "set": _set, "yield": _yield, "send": _send,
     "itertools": _itertools, "counted": _counted, "named": _named, "deque": _deque, "by name": _by_name,
-    "transform": _transform,
+    "transform": _transform, "managed": _managed,
 }  # fmt: skip

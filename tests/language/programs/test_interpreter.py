@@ -26,7 +26,7 @@ from tests.profiles import is_long, seed
 CASES = Path(__file__).parent / "cases.json"
 USUAL = Path(__file__).parent / "usual_lines.json"
 TYPICAL = Path(__file__).parent / "typical_programs.json"
-COUNT = 500 if is_long() else 60
+COUNT = 500 if is_long() else 90
 SEED = seed()
 
 
