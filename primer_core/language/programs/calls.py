@@ -234,8 +234,7 @@ class Calls(Transforms):
         return super()._ask_of(holder, function, node)
 
     def _call_value(self, value: Any, node: ast.Call) -> Any:
-        is_record = isinstance(value, type) and issubclass(value, Record)
-        if isinstance(value, type) and value.__name__ in FUNCTIONS and not is_record:
+        if type(value) is type and value.__name__ in FUNCTIONS and not issubclass(value, Record):
             return self._own(value.__name__, node)
         positional, keywords = self._arguments(node)
         if isinstance(value, Kind):

@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, EnumType
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from weakref import WeakSet
@@ -29,6 +30,7 @@ from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, M
 from primer_core.language.programs.reading import MODULES, why_absent
 from primer_core.language.programs.scope import OwnNames, Scope
 from primer_core.language.programs.values import (
+    CLASS,
     EXCEPTIONS,
     Caught,
     Class,
@@ -347,6 +349,9 @@ class Expressions(Evaluator, ABC):
                     value = self._text_of(value, inner)
                 if not form:
                     return self._text_of(value, inner)
+                kind = self._class_of(value) if isinstance(value, Enum) else None
+                if kind is not None and kind.has("__str__"):
+                    value = self._text_of(value, inner)
                 return str(self._python(format, (value, self._checked_form(form, inner)), inner))
         raise self._rejection("unread", f"{quoted(ast.unparse(node))} is not read here.", node)
 
@@ -599,7 +604,7 @@ class Expressions(Evaluator, ABC):
     def _class_of(self, value: Any) -> Class | None:
         if isinstance(value, Instance):
             return value.kind
-        found = getattr(type(value), networks.CLASS, None)
+        found = getattr(type(value), CLASS, None)
         return found if isinstance(found, Class) else None
 
     def _compared(self, node: ast.Compare, left: ast.expr, operations: list[ast.cmpop], rights: list[ast.expr]) -> Any:
@@ -823,7 +828,7 @@ _KINDS_OF_NUMBERS = (
     "complexfloating",
 )  # fmt: skip
 """NumPy's classes of its numbers, which code compares dtypes with."""
-_UNPACKED = (dict, set, frozenset, deque, Once, Entries)
+_UNPACKED = (dict, set, frozenset, deque, Once, Entries, EnumType)
 """What is not unpacked as the one language does it."""
 
 

@@ -17,7 +17,7 @@ _MODULES: Mapping[str, str] = {
     **{name: name for name in (
         "torch.nn", "torch.nn.init", "torch.nn.utils", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data",
         "torch.linalg", "torch.fft", "torch.autograd", "torch.func", "math", "random", "itertools", "collections",
-        "functools", "time", "contextlib",
+        "functools", "time", "contextlib", "enum",
     )},
 }  # fmt: skip
 """Modules by the names that the table knows them by."""

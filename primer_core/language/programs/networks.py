@@ -17,6 +17,7 @@ import numpy as np
 from primer_core.language.execution import owner_of
 from primer_core.language.limits import MAX_SIZE, Refused, thousands
 from primer_core.language.programs import images, resampling, walks
+from primer_core.language.programs.values import CLASS
 
 LAYERS = (
     "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
@@ -105,9 +106,6 @@ BASES: Mapping[str, str] = {
     "torch.nn.Module": "Module", "torch.utils.data.Dataset": "Dataset", "torch.autograd.Function": "Function",
 }  # fmt: skip
 """What a class of a program can derive from, by the name that code calls it by."""
-
-CLASS = "_primer_class"
-"""Attribute of a derived class that holds what the program wrote."""
 
 _OF_MODULES = (
     "parameters", "named_parameters", "children", "named_children", "modules", "named_modules", "state_dict",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from primer_core.language.evaluator import SIGNS
-from primer_core.language.programs.calls import Calls
+from primer_core.language.programs.enums import Enums
 from primer_core.language.text import quoted
 
 _SEQUENCES = (list, tuple, range, deque)
@@ -20,7 +20,7 @@ _WHOLE = ("bool", "dict", "float", "frozenset", "int", "list", "set", "str", "tu
 
 
 @dataclass(eq=False)
-class Patterns(Calls):
+class Patterns(Enums):
     """Finds the case of a ``match`` that fits."""
 
     def _case_of(self, node: ast.Match) -> ast.match_case | None:

@@ -8,6 +8,7 @@ import operator
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, EnumType
 from functools import cache, partial
 from types import FunctionType, MethodType
 from typing import Any
@@ -26,6 +27,7 @@ from primer_core.language.programs.modes import OF_GRADIENTS
 from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES
 from primer_core.language.programs.values import (
+    CLASS,
     EXCEPTIONS,
     Caught,
     Class,
@@ -81,6 +83,8 @@ def _can_be_called(value: Any) -> bool:
             return kind.has("__call__")
         case TypeOf(kind):
             return networks.is_made(kind) or kind.__name__ in FUNCTIONS
+        case EnumType():
+            return True
         case type():
             return issubclass(value, Record) or value.__name__ in FUNCTIONS
     return networks.is_network_object(value) and callable(value)
@@ -431,7 +435,7 @@ class PythonFunctions(Containers):
         if owner_of(value) is None and networks.is_network_object(value):
             return str(self._outside(str, (value,), {}, node))
         if isinstance(value, list | tuple | dict | Entries | set | frozenset | deque) and any(
-            isinstance(each, Instance) for each in inside(value)
+            isinstance(each, Instance | Enum) for each in inside(value)
         ):
             return self._repr_of(value, node)
         return self._shown(value, node) if not isinstance(value, _BARE) else str(value)
@@ -592,6 +596,8 @@ class PythonFunctions(Containers):
             return own or kind.has(name) or hasattr(object, name)
         if isinstance(value, Record):
             return name in value.names or hasattr(tuple, name)
+        if isinstance(value, Enum | EnumType):
+            return hasattr(value, name) or bool(getattr(value, CLASS).has(name))
         if networks.is_network_object(value):
             return (kind is not None and kind.has(name)) or bool(self._outside(hasattr, (value, name), {}, node))
         return hasattr(type(value), name)

@@ -38,7 +38,7 @@ MODULES = {
     "torch.nn.utils.rnn": "torch.nn.utils.rnn", "torch.autograd": "torch.autograd", "torch.linalg": "torch.linalg",
     "torch.autograd.functional": "torch.autograd.functional", "torch.func": "torch.func", "typing": "typing",
     "random": "random", "itertools": "itertools", "collections": "collections", "functools": "functools",
-    "contextlib": "contextlib",
+    "contextlib": "contextlib", "enum": "enum",
     "dataclasses": "dataclasses", "tqdm": "tqdm", "tqdm.auto": "tqdm", "tqdm.notebook": "tqdm",
 }  # fmt: skip
 """Modules that can be imported, and the name by which the table knows each."""

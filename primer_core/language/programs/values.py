@@ -7,12 +7,16 @@ import builtins
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Literal
 
 import numpy as np
 
 from primer_core.backend.interface import Declined
 from primer_core.language.programs.scope import OwnNames
+
+CLASS = "_primer_class"
+"""Attribute of a real class that holds what the program wrote of it, a `Class`."""
 
 EXCEPTIONS: Mapping[str, type[Exception]] = {
     kind.__name__: kind
@@ -502,7 +506,10 @@ def type_name(value: Any) -> str:
 
 
 def is_plain(value: Any) -> bool:
-    """Return whether a value is a number or a text of Python's, or holds nothing but such and arrays."""
+    """Return whether a value is a number or a text of Python's or a member of an enum, or holds such and arrays alone.
+
+    What writes itself as the program has it is not.
+    """
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -510,6 +517,9 @@ def is_plain(value: Any) -> bool:
             waiting.extend(each)
         elif isinstance(each, dict):
             waiting.extend((*each.keys(), *each.values()))
+        elif isinstance(each, Enum):
+            if getattr(type(each), CLASS).has("__repr__"):
+                return False
         elif not isinstance(each, str | int | float | complex | range | np.ndarray | np.generic | None):
             return type(each).__module__ == "torch" and type(each).__name__ == "Tensor" and each is not value
     return True

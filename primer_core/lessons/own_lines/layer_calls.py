@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from primer_core.language.programs.layers import path_of
-from primer_core.language.programs.networks import CLASS
+from primer_core.language.programs.values import CLASS
 
 MAX_WEIGHTS = 512
 """Numbers of a parameter that are followed by its name."""

@@ -9,7 +9,7 @@ KINDS = (
     "def", "lambda", "comprehension", "generator", "dict", "f-string", "try", "raise", "assert", "delete", "unpack",
     "star", "no_grad", "class", "module", "slice", "method", "ternary", "logic", "sorted", "text", "global", "tensor",
     "backward", "finally", "keyword", "nested", "isinstance", "walk", "set", "yield", "send", "itertools", "counted",
-    "named", "deque", "by name", "transform", "managed",
+    "named", "deque", "by name", "transform", "managed", "enum",
 )  # fmt: skip
 
 
@@ -415,6 +415,20 @@ def _managed(p: Program) -> None:
     ]), "print(torch.is_grad_enabled())")  # fmt: skip
 
 
+def _enum(p: Program) -> None:
+    p.add("from enum import Enum, IntEnum, auto", f"class Kind({p.chance.choice(['Enum', 'IntEnum', 'Enum'])}):",
+          f"    LOW = {p.chance.choice(['1', 'auto()', '0'])}", f"    HIGH = {p.chance.choice(['2', 'auto()', 'LOW'])}",
+          *p.chance.choice([[], ["    @property", "    def twice(self):", "        return self.value * 2",
+                                 "print([each.twice for each in Kind])"]]),
+          *p.chance.choice([
+        ["for each in Kind:", "    print(each, each.name, each.value, repr(each))"],
+        ["d = {Kind.LOW: 'l', Kind.HIGH: n}", "print(d[Kind.HIGH], Kind.LOW in d, len(d))"],
+        ["print(Kind.LOW == 1, Kind.LOW is Kind.HIGH, list(Kind), Kind(1))"], ["print(Kind.LOW < Kind.HIGH)"],
+        [f"print({p.array()}[Kind.LOW])"], ["k = Kind['HIGH']", "print(k, f'{k}', isinstance(k, Kind))"],
+        ["print(Kind.MID)"], ["print([1, 2, 3][Kind.HIGH.value])"],
+    ]))  # fmt: skip
+
+
 _WRITE: dict[str, Callable[[Program], None]] = {
     "array": _new_array, "number": _number, "list": _list, "augmented": _augmented, "item": _item,
     "for range": _for_range, "for enumerate": _for_enumerate, "for zip": _for_zip, "for array": _for_array,
@@ -425,5 +439,5 @@ _WRITE: dict[str, Callable[[Program], None]] = {
     "global": _global, "tensor": _tensor, "backward": _backward, "finally": _finally, "keyword": _keyword,
     "nested": _nested, "isinstance": _isinstance, "walk": _walk, "set": _set, "yield": _yield, "send": _send,
     "itertools": _itertools, "counted": _counted, "named": _named, "deque": _deque, "by name": _by_name,
-    "transform": _transform, "managed": _managed,
+    "transform": _transform, "managed": _managed, "enum": _enum,
 }  # fmt: skip
