@@ -61,8 +61,6 @@ INSTEAD: Mapping[str, Instead] = {
     "torch.set_num_threads": _LEAVE_OUT,
     "torch.set_default_device": Instead("Everything is computed on the CPU here. Leave this line out"),
     "torch.use_deterministic_algorithms": _LEAVE_OUT,
-    "torch.nn.LazyLinear": Instead("Write both sizes", "nn.Linear(4, 2)"),
-    "torch.nn.LazyConv2d": Instead("Write the channels that go in, too", "nn.Conv2d(1, 2, 3)"),
     "torch.nn.Transformer": Instead("One layer of it is run", "nn.TransformerEncoderLayer(4, 2)"),
     "torch.nn.utils.prune": Instead("Write zeros into a weight under torch.no_grad()"),
     "torch.sparse_coo_tensor": Instead("Write the zeros, too", "torch.tensor([[0.0, 1.0], [0.0, 0.0]])"),

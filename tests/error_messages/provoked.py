@@ -37,6 +37,9 @@ class Provoked:
 _MANAGED = "from contextlib import contextmanager\n@contextmanager\ndef m():\n    "
 
 PROVOKED: tuple[Provoked, ...] = (
+    Provoked("lazy", "nn.LazyLinear(2).weight.shape"),
+    Provoked("lazy", "nn.LazyConv2d(2, 3).bias.numel()"),
+    Provoked("lazy", "nn.LazyBatchNorm1d().running_mean + 1"),
     Provoked(
         "manager_never_yields",
         _MANAGED + "if 0:\n        yield\nwith m():\n    pass",

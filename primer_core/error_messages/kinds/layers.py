@@ -693,7 +693,35 @@ _HEADS = Plain(
 )
 
 
+_LAZY = "net = nn.Sequential(nn.LazyLinear(4), nn.ReLU(), nn.LazyLinear(2))"
+_BEFORE_ITS_INPUT = Plain(
+    (
+        "A lazy layer takes the size of its input from the first one that it is given. Until then its weights have no "
+        "shape and no numbers, so that nothing can be computed with them.",
+    ),
+    (
+        Mistake(
+            ("Call the network once before its parameters are counted or changed.",),
+            TORCH.code(_LAZY, "print(sum(p.numel() for p in net.parameters()))"),
+            TORCH.code(_LAZY, "net(torch.zeros(1, 3))", "print(sum(p.numel() for p in net.parameters()))"),
+        ),
+        Mistake(
+            ("The size is known: give the layer both.",),
+            TORCH.code("layer = nn.LazyLinear(2)", "nn.init.zeros_(layer.weight)"),
+            TORCH.code("layer = nn.Linear(3, 2)", "nn.init.zeros_(layer.weight)"),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
+    kind(
+        "lazy",
+        "PyTorch",
+        _BEFORE_ITS_INPUT,
+        r"Attempted to use an uninitialized parameter",
+        r"Can't access the shape of an uninitialized parameter",
+    ),
     kind(
         "channels",
         "PyTorch",

@@ -16,6 +16,7 @@ from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array, owner_of
 from primer_core.language.limits import Refused
 from primer_core.language.programs import networks
+from primer_core.language.programs.lazy import is_waiting
 from primer_core.language.programs.printing import OPTIONS, check_options
 from primer_core.language.programs.python_names import FUNCTIONS, METHODS, RANDOM
 from primer_core.language.programs.reading import MODULES
@@ -33,9 +34,11 @@ from primer_core.language.programs.values import (
     type_name,
 )
 from primer_core.language.rejection import Place
-from primer_core.language.table import CALLABLES
+from primer_core.language.table import CALLABLES, entry_named
 
 _PARTIAL_OF_NOTHING = "type 'partial' takes at least one argument"
+_OF_PLACES = ("to", "cpu", "cuda")
+"""Methods that move what they are asked of to a device."""
 _OF_DEVICES = ("torch.device", "torch.cuda.is_available", "torch.backends.mps.is_available")
 
 
@@ -195,8 +198,12 @@ class Calls(Transforms):
         if isinstance(holder, Class) and function.attr == "apply" and networks.is_operation(holder.real):
             positional, keywords = self._arguments(node)
             return self._outside(networks.applying(holder.real), positional, keywords, node)
+        entry = entry_named(f"Tensor.{function.attr}") if is_waiting(holder) else None
+        if entry is not None and not entry.attribute and function.attr not in _OF_PLACES:
+            positional, keywords = self._arguments(node)
+            return self._outside(getattr(holder, function.attr), positional, keywords, node)
         if networks.is_network_object(holder):
-            if function.attr in ("to", "cpu", "cuda"):
+            if function.attr in _OF_PLACES:
                 self._check_device(function.attr, node)
                 return holder
             known = self._class_of(holder)

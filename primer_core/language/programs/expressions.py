@@ -25,6 +25,7 @@ from primer_core.language.execution import attempted, is_array, owner_of
 from primer_core.language.limits import MAX_LIST, Refused, thousands
 from primer_core.language.programs import networks
 from primer_core.language.programs.formats import check_spec
+from primer_core.language.programs.lazy import ASKED, is_waiting
 from primer_core.language.programs.missing import missing
 from primer_core.language.programs.python_names import COLLECTIONS, FUNCTIONS, MATH, METHODS
 from primer_core.language.programs.reading import MODULES, why_absent
@@ -554,6 +555,8 @@ class Expressions(Evaluator, ABC):
                 return holder.maxlen
             case _, "type" | "index" if type_name(holder) == "device":
                 return getattr(holder, node.attr)
+        if is_waiting(holder):
+            return self._of_waiting(holder, node)
         kind = self._class_of(holder)
         if networks.is_network_object(holder):
             try:
@@ -571,6 +574,17 @@ class Expressions(Evaluator, ABC):
         if bound is not None:
             return bound
         raise self._no_attribute(holder, node)
+
+    def _of_waiting(self, holder: Any, node: ast.Attribute) -> Any:
+        """Return what a parameter without a shape tells of itself; PyTorch refuses most of the rest."""
+        if node.attr not in ASKED:
+            raise self._rejection(
+                "unknown", f"{quoted('.' + node.attr)} is not known here before the first input.", node
+            )
+        found, _ = attempted(getattr, (holder, node.attr), {})
+        if isinstance(found, Declined):
+            raise self._no(found, node)
+        return found
 
     def _unknown(self, name: str, node: ast.AST) -> Rejection:
         words = missing(name)
@@ -633,6 +647,8 @@ class Expressions(Evaluator, ABC):
             return found
         if kind is not None and kind.has("__len__"):
             return bool(self.call(kind.find("__len__"), (value,), {}, node))
+        if is_waiting(value):
+            return bool(self._python(bool, (value,), node))
         return super()._as_truth(value, node)
 
     def _is_equal(self, one: Any, other: Any, node: ast.AST) -> bool:

@@ -17,7 +17,9 @@ from primer_core.backend.loading import load_torch
 from primer_core.language.execution import attempted
 from primer_core.language.limits import Refused
 from primer_core.language.programs import networks
+from primer_core.language.programs.lazy import is_waiting
 from primer_core.language.rejection import Place, Rejection
+from primer_core.language.table.costs import has_shape
 
 MAX_CALLS = 60
 """Calls of layers that are kept of one call of a network."""
@@ -136,6 +138,8 @@ class Forward:
         The number of that layer that does not fit; None where none is known.
     made
         Where the program makes that layer; None where it is not known.
+    waiting
+        int, how many of its parameters have no shape yet: those of lazy layers that were not reached.
     """
 
     place: Place
@@ -149,6 +153,7 @@ class Forward:
     broke: LayerCall | None = None
     misfit: Misfit | None = None
     made: Place | None = None
+    waiting: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -234,6 +239,7 @@ class Watch:
         paths = {each: path_of(module, name.split(".")) for each, name in names.items()}
         layers = tuple(_told(entry, names, paths, _behind(entry, kept)) for entry in kept[:MAX_CALLS])
         parameters = list(module.parameters())
+        shaped = [each for each in parameters if not is_waiting(each)]
         return Forward(
             place,
             self._number,
@@ -241,11 +247,12 @@ class Watch:
             type(module).__name__,
             layers,
             len(kept) - len(layers),
-            sum(each.numel() for each in parameters),
-            sum(each.numel() for each in parameters if each.requires_grad),
+            sum(each.numel() for each in shaped),
+            sum(each.numel() for each in shaped if each.requires_grad),
             None if broke is None else _told(broke, names, paths),
             None if broke is None else _misfit(broke),
             None if broke is None else self._made_at(broke.module),
+            len(parameters) - len(shaped),
         )
 
     def _made_at(self, module: Any) -> Place | None:
@@ -274,6 +281,8 @@ def first_layer(module: Any) -> tuple[str, Mapping[str, int]] | None:
     """Return the class of the first layer that asks something of its input, and its whole numbers by name."""
     for each in module.modules():
         kind = type(each).__name__
+        if kind.startswith("Lazy"):
+            return None
         if kind in _SETTINGS:
             settings = {name: getattr(each, name, None) for name in _SETTINGS[kind]}
             return kind, {name: value for name, value in settings.items() if type(value) is int}
@@ -326,10 +335,10 @@ def _told(entry: _Entry, names: Mapping[int, str], paths: Mapping[int, str], beh
         "" if holds else module.extra_repr(),
         tuple(_shapes(entry.inputs)),
         entry.gave,
-        sum(each.numel() for each in module.parameters(recurse=False)),
+        sum(each.numel() for each in module.parameters(recurse=False) if not is_waiting(each)),
         holds,
         next(
-            (tuple(getattr(module, name).shape) for name in _WEIGHTS if hasattr(getattr(module, name, None), "shape")),
+            (tuple(getattr(module, name).shape) for name in _WEIGHTS if has_shape(getattr(module, name, None))),
             None,
         ),
         type(module).__name__.startswith("Dropout") and module.training and 0 < module.p < 1,

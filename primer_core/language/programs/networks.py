@@ -16,7 +16,7 @@ import numpy as np
 
 from primer_core.language.execution import owner_of
 from primer_core.language.limits import MAX_SIZE, Refused, thousands
-from primer_core.language.programs import images, resampling, walks
+from primer_core.language.programs import images, lazy, resampling, walks
 from primer_core.language.programs.values import CLASS
 
 LAYERS = (
@@ -56,7 +56,7 @@ DATA = (
 )  # fmt: skip
 
 MADE: Mapping[str, str] = {
-    **{f"torch.nn.{name}": name for name in (*LAYERS, *LOSSES)},
+    **{f"torch.nn.{name}": name for name in (*LAYERS, *LOSSES, *lazy.LAZY)},
     **{f"torch.optim.{name}": name for name in OPTIMISERS},
     **{f"torch.optim.lr_scheduler.{name}": name for name in SCHEDULES},
     **{f"torch.utils.data.{name}": name for name in DATA},
@@ -217,6 +217,9 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
         Whatever PyTorch raises, such as before ``super().__init__()``.
     """
     torch = _torch()
+    if lazy.is_waiting(owner) and name == "requires_grad":
+        owner.requires_grad = value
+        return
     if _is_context(owner):
         if name.startswith("_") or hasattr(type(owner), name):
             raise Refused(f"{name} is a name that PyTorch uses itself. Take another one.")
@@ -360,6 +363,8 @@ def _class_of(name: str) -> Any:
         return getattr(torch.utils.data, name)
     if name in images.TRANSFORMS:
         return images.TRANSFORMS[name]
+    if name in lazy.LAZY:
+        return lazy.bounded(name)
     return torch.autograd.Function if name == "Function" else getattr(torch.nn, name)
 
 

@@ -19,22 +19,30 @@ def arrays_in(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple | list):
         for inner in value:
             yield from arrays_in(inner)
-    elif hasattr(value, "shape") and hasattr(value, "dtype") and not isinstance(value, type):
+    elif has_shape(value) and hasattr(value, "dtype"):
         yield value
+
+
+def has_shape(value: Any) -> bool:
+    """Return whether an argument is an array or a tensor, or has a shape as they do."""
+    try:
+        return hasattr(value, "shape") and not isinstance(value, type)
+    except RuntimeError:  # the weight of a lazy layer, before its first input
+        return False
 
 
 def size_of(value: Any) -> int:
     """Return how many elements an argument has: of arrays together, of nested lists what is written out."""
     if isinstance(value, tuple | list):
         return sum(map(size_of, value))
-    return prod(value.shape) if hasattr(value, "shape") and not isinstance(value, type) else 1
+    return prod(value.shape) if has_shape(value) else 1
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of an array, or the shape that nested lists make; () of a number."""
     if isinstance(value, tuple | list):
         return (len(value), *(shape_of(value[0]) if value else ()))
-    return tuple(value.shape) if hasattr(value, "shape") and not isinstance(value, type) else ()
+    return tuple(value.shape) if has_shape(value) else ()
 
 
 def given(bound: Bound) -> int:

@@ -152,7 +152,8 @@ def of_layers(shown: Shown) -> tuple[Claim, ...]:
         for call in forward.layers
         if not call.holds and call.given and call.gave
     ]
-    said.append(NetworkLearns(forward.number, forward.parameters, forward.trainable))
+    if not forward.waiting:
+        said.append(NetworkLearns(forward.number, forward.parameters, forward.trainable))
     broke, misfit = forward.broke, forward.misfit
     if broke is not None and broke.given:
         stopped = shown.trace.stopped

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from primer_core.language.programs.layers import path_of
+from primer_core.language.programs.lazy import is_waiting
 from primer_core.language.programs.values import CLASS
 
 MAX_WEIGHTS = 512
@@ -41,7 +42,7 @@ def parameters_of(module: Any) -> Iterator[tuple[str, Any]]:
     for count, (dotted, parameter) in enumerate(module.named_parameters()):
         if count >= _MOST_PARAMETERS:
             return
-        if parameter.numel() <= MAX_WEIGHTS:
+        if not is_waiting(parameter) and parameter.numel() <= MAX_WEIGHTS:
             yield path_of(module, dotted.split(".")), parameter
 
 

@@ -34,8 +34,9 @@ def layers_parts(shown: Shown) -> Iterator[Part]:
             count = "" if broke.holds else _count(broke.parameters)
             rows.append(_row(claim.name or forward.called, claim, "✗", count, broken=True))
     learns = joined([spoken(claim) for claim in said if isinstance(claim, NetworkLearns)])
-    total = TableCell(text(_count(forward.parameters)), "number")
-    rows.append((TableCell(text("in all"), "head"), TableCell(()), total, TableCell((), "words", learns)))
+    if not forward.waiting:
+        total = TableCell(text(_count(forward.parameters)), "number")
+        rows.append((TableCell(text("in all"), "head"), TableCell(()), total, TableCell((), "words", learns)))
     head = (text("layer"), text("output shape"), text("parameters"), text("what it is"))
     yield Table(head, tuple(rows), "Layers in the order in which they were called")
     if forward.left_out:

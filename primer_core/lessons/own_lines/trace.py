@@ -19,6 +19,7 @@ from primer_core.language.execution import is_array, is_wrapped, remembered
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
 from primer_core.language.programs.layers import Forward, is_module
+from primer_core.language.programs.lazy import is_waiting
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import is_exception, is_plain, type_name
@@ -646,7 +647,7 @@ def _repeated(value: Any) -> Iterator[tuple[int, int]]:
     for each in layers:
         counts[id(each)] = counts.get(id(each), 0) + 1
     for each in {id(each): each for each in layers}.values():
-        learns = sum(own.numel() for own in each.parameters())
+        learns = sum(own.numel() for own in each.parameters() if not is_waiting(own))
         if counts[id(each)] > 1 and learns:
             yield counts[id(each)], learns
 
