@@ -119,7 +119,8 @@ class TorchBackend(Backend):
 
     def byte_strides(self, array: torch.Tensor) -> tuple[int, ...]:
         """Strides in bytes."""
-        return tuple(stride * array.element_size() for stride in array.stride())
+        size = array.element_size()
+        return tuple([stride * size for stride in array.stride()])
 
     def contiguity(self, array: torch.Tensor) -> tuple[bool, bool]:
         """Ask ``is_contiguous``; PyTorch has no word for Fortran order, so it is asked with the axes reversed."""

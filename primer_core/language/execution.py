@@ -6,7 +6,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from functools import lru_cache, update_wrapper
+from functools import cache, lru_cache, update_wrapper
 from math import prod
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -25,6 +25,7 @@ from primer_core.language.limits import (
     Refused,
     thousands,
 )
+from primer_core.language.of_types import OfTypes
 from primer_core.language.table.dtypes import check_dtype
 from primer_core.language.table.numpy_objects import INDEXED
 
@@ -136,34 +137,41 @@ def remembered(most: int) -> Callable[[Callable[P, R]], Remembered[P, R]]:
 
 def owner_of(value: Any) -> str | None:
     """Return by which name the table knows what a value can do; None for what has nothing that can be asked."""
-    if isinstance(value, np.ndarray | np.generic):
-        return "ndarray"
-    if isinstance(value, np.random.Generator | np.random.RandomState):
-        return type(value).__name__
-    if isinstance(value, tuple):
-        return "pair" if hasattr(value, "indices") or hasattr(value, "_fields") else "tuple"
-    if isinstance(value, list):
-        return "list"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, bool | int | float | complex):
-        return "number"
-    if isinstance(value, range):
-        return "range"
     kind = type(value)
+    if kind.__module__ == "numpy.lib._index_tricks_impl":
+        return next((f"np.{name}" for name in INDEXED if value is getattr(np, name)), None)
+    return _OWNER_OF[kind]
+
+
+def _owner_of_type(kind: type) -> str | None:
+    for owner, kinds in _OWNERS.items():
+        if issubclass(kind, kinds):
+            return owner
+    if issubclass(kind, np.random.Generator | np.random.RandomState):
+        return kind.__name__
+    if issubclass(kind, tuple):
+        return "pair" if hasattr(kind, "indices") or hasattr(kind, "_fields") else "tuple"
     if kind.__module__ == "torch" and kind.__name__ in ("Tensor", "dtype", "finfo", "iinfo"):
         return kind.__name__
     if kind.__module__ == "torch._C" and kind.__name__ == "Generator":
         return "torch.Generator"
     if kind.__name__ == "Parameter" and kind.__module__ == "torch.nn.parameter":
         return "Tensor"
-    if isinstance(value, np.iinfo | np.finfo):
-        return "iinfo" if isinstance(value, np.iinfo) else "finfo"
     if kind.__name__ == "flagsobj":
         return "flags"
-    if kind.__module__ == "numpy.lib._index_tricks_impl":
-        return next((f"np.{name}" for name in INDEXED if value is getattr(np, name)), None)
-    return "dtype" if isinstance(value, np.dtype | type) else None
+    return "dtype" if issubclass(kind, np.dtype | type) else None
+
+
+_OWNERS: Mapping[str, tuple[type, ...]] = {
+    "ndarray": (np.ndarray, np.generic),
+    "list": (list,),
+    "text": (str,),
+    "number": (bool, int, float, complex),
+    "range": (range,),
+    "iinfo": (np.iinfo,),
+    "finfo": (np.finfo,),
+}
+_OWNER_OF: OfTypes[str | None] = OfTypes(_owner_of_type)
 
 
 def is_array(value: Any) -> bool:
@@ -177,12 +185,16 @@ def is_wrapped(value: Any) -> bool:
     One of ``vmap`` stands for a whole batch, and one of ``grad`` for a tensor that is followed.
     """
     kind = type(value)
-    if kind.__module__ != "torch" or kind.__name__ != "Tensor":
-        return False
+    return kind.__name__ == "Tensor" and kind.__module__ == "torch" and _asked_of_torch()(value)
+
+
+@cache
+def _asked_of_torch() -> Callable[[Any], bool]:
     load_torch()
     from torch._C import _functorch
 
-    return bool(_functorch.is_functorch_wrapped_tensor(value))
+    asked: Callable[[Any], bool] = _functorch.is_functorch_wrapped_tensor
+    return asked
 
 
 def check_result(result: Any, *, texts: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +17,7 @@ from primer_core.language.programs.missing import missing
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.patterns import Patterns
 from primer_core.language.programs.values import (
+    MANAGED,
     MANAGERS,
     Caught,
     Class,
@@ -32,8 +33,6 @@ from primer_core.language.programs.values import (
 from primer_core.language.rejection import Rejection
 
 _OF_CONTEXTLIB = ("contextmanager", "nullcontext", "suppress")
-
-_GOES_THROUGH = MANAGERS["_GeneratorContextManager"]
 
 Leave = Callable[[Rejection | RecursionError | None], bool]
 """Ends what a ``with`` began, given what stopped the block, if anything did; returns whether that is done with."""
@@ -187,13 +186,8 @@ class Contexts(Patterns):
             return lambda function: self._managing(function, mark)
         return super()._decorator(mark)
 
-    def call(self, function: Function, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
-        """Call a function of the program, as `Functions.call`."""
-        found = super().call(function, positional, keywords, node)
-        return _GOES_THROUGH(found) if function.manages else found
-
     def _callable(self, value: Any, node: ast.AST) -> Callable[..., Any] | None:
-        if isinstance(value, _GOES_THROUGH):
+        if isinstance(value, MANAGED):
             message = "What @contextmanager makes stands behind “with” here, and above no function."
             raise self._rejection("refused", message, node)
         return super()._callable(value, node)

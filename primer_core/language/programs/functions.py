@@ -17,7 +17,7 @@ from primer_core.language.programs.layers import Watch
 from primer_core.language.programs.modes import OF_GRADIENTS, mode
 from primer_core.language.programs.reading import yields
 from primer_core.language.programs.scope import Scope, names_bound
-from primer_core.language.programs.values import Function, catches
+from primer_core.language.programs.values import MANAGED, Function, catches
 from primer_core.language.rejection import Author, Place, Rejection
 
 MAX_DEPTH = 40
@@ -116,6 +116,8 @@ class Functions(Expressions):
         Rejection
             If it cannot be called so, or what it does comes to nothing.
         """
+        if function.manages:
+            return MANAGED(self._run(function, positional, keywords, node))
         if function.memo is None:
             return self._run(function, positional, keywords, node)
         key = self._hashable((tuple(positional), tuple(sorted(keywords.items()))), node)

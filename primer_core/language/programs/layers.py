@@ -16,6 +16,7 @@ from primer_core.backend.interface import Declined
 from primer_core.backend.loading import load_torch
 from primer_core.language.execution import attempted
 from primer_core.language.limits import Refused
+from primer_core.language.of_types import OfTypes
 from primer_core.language.programs import networks
 from primer_core.language.programs.lazy import is_waiting
 from primer_core.language.rejection import Place, Rejection
@@ -262,9 +263,14 @@ class Watch:
 
 def is_module(value: Any) -> bool:
     """Return whether a value is a network, a layer or a loss."""
-    return any((kind.__module__, kind.__name__) == _MODULE for kind in type(value).__mro__)
+    return _OF_MODULES[type(value)]
 
 
+def _is_of_modules(kind: type) -> bool:
+    return any((each.__module__, each.__name__) == _MODULE for each in kind.__mro__)
+
+
+_OF_MODULES = OfTypes(_is_of_modules)
 _MODULE = ("torch.nn.modules.module", "Module")
 
 

@@ -178,7 +178,7 @@ def _as_python_has_it(value: Any) -> Any:
     """Return what a function gave, or an object of the type that Python would name in PyTorch's error."""
     match value:
         case Instance(kind):
-            return type_called(f"__main__.{kind.name}")()
+            return type(kind.name, (), {"__module__": "__main__"})()
         case Once() | Entries() | Caught() | Function() | Method() | Transformed():
             return type_called(type_name(value))()
     return value

@@ -237,6 +237,9 @@ MANAGERS: Mapping[str, type[Manager]] = {
 }
 """By the name of their type, as Python gives it."""
 
+MANAGED = MANAGERS["_GeneratorContextManager"]
+"""What a function under ``@contextmanager`` returns."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transformed:

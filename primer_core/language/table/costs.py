@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.language.limits import MAX_SIZE
+from primer_core.language.of_types import OfTypes
 from primer_core.language.table.entry import Bound, Cost
 
 CostRule = Callable[[Bound], Cost]
@@ -16,33 +17,42 @@ CostRule = Callable[[Bound], Cost]
 
 def arrays_in(value: Any) -> Iterator[Any]:
     """Yield the arrays and tensors in an argument, in order: those in lists and tuples, too."""
-    if isinstance(value, tuple | list):
-        for inner in value:
-            yield from arrays_in(inner)
-    elif has_shape(value) and hasattr(value, "dtype"):
+    if _ARRAYS[type(value)]:
         yield value
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            if _ARRAYS[type(inner)]:
+                yield inner
+            elif isinstance(inner, tuple | list):
+                yield from arrays_in(inner)
 
 
 def has_shape(value: Any) -> bool:
     """Return whether an argument is an array or a tensor, or has a shape as they do."""
-    try:
-        return hasattr(value, "shape") and not isinstance(value, type)
-    except RuntimeError:  # the weight of a lazy layer, before its first input
-        return False
+    return _SHAPED[type(value)]
+
+
+def _is_shaped(kind: type) -> bool:
+    """Return whether objects of a type have a shape; the weight of a lazy layer has none before its first input."""
+    return hasattr(kind, "shape") and not issubclass(kind, type) and not kind.__name__.startswith("Uninitialized")
+
+
+_SHAPED = OfTypes(_is_shaped)
+_ARRAYS = OfTypes(lambda kind: _is_shaped(kind) and hasattr(kind, "dtype"))
 
 
 def size_of(value: Any) -> int:
     """Return how many elements an argument has: of arrays together, of nested lists what is written out."""
     if isinstance(value, tuple | list):
         return sum(map(size_of, value))
-    return prod(value.shape) if has_shape(value) else 1
+    return prod(value.shape) if _SHAPED[type(value)] else 1
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of an array, or the shape that nested lists make; () of a number."""
     if isinstance(value, tuple | list):
         return (len(value), *(shape_of(value[0]) if value else ()))
-    return tuple(value.shape) if has_shape(value) else ()
+    return tuple(value.shape) if _SHAPED[type(value)] else ()
 
 
 def given(bound: Bound) -> int:

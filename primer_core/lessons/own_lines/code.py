@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 from textwrap import indent
 
-from primer_core.language.programs.reading import Program, read_program
+from primer_core.language.programs.reading import read_program
 from primer_core.lessons.own_lines.trace import Trace
 
 
 def program_code(trace: Trace) -> str:
     """Return a program up to the statement that stops it, which is caught if it fails and left out if it is not run."""
-    program = read_program(trace.source)
-    lines = _seeded(trace, program).split("\n")
+    lines = _seeded(trace).split("\n")
     stopped = trace.stopped
     if stopped is None:
         return "\n".join(lines)
@@ -24,11 +23,12 @@ def program_code(trace: Trace) -> str:
     return "\n".join([*lines[: first - 1], "try:", failing, "except Exception as error:", "    print(repr(error))"])
 
 
-def _seeded(trace: Trace, program: Program) -> str:
+def _seeded(trace: Trace) -> str:
     """Return the source, with the seed that random numbers start from here behind the import of their library."""
     lines = trace.source.split("\n")
     if not trace.seeded:
         return trace.source
+    program = read_program(trace.source)
     for module, sow in (("numpy", "np.random.seed(0)"), ("torch", "torch.manual_seed(0)")):
         for node in program.nodes:
             match node:

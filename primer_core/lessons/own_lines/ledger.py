@@ -673,10 +673,11 @@ class Recorder(Interpreter):
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         arguments = (*positional, *keywords.values())
-        if any(map(is_wrapped, arrays_in(arguments))):
+        arrays = tuple(arrays_in(arguments))
+        if any(map(is_wrapped, arrays)):
             self._tell_nothing()
             return super()._perform(name, positional, keywords, node)
-        read = tuple(self.ledger.cells(array).reshape(-1) for array in arrays_in(arguments))
+        read = tuple(self.ledger.cells(array).reshape(-1) for array in arrays)
         numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
         goes_back = name == BACKWARD and not self.ledger.closed
         before = self._gradients() if goes_back else {}

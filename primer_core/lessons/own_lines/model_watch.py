@@ -19,6 +19,7 @@ from primer_core.language.programs.layers import is_module, path_of
 from primer_core.language.programs.modes import OF_GRADIENTS
 from primer_core.language.programs.reading import read_program
 from primer_core.language.table.costs import size_of
+from primer_core.lessons.own_lines.failing import nodes_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.lost_gradients import MAKE_ANEW, LostStep, Watch
 from primer_core.lessons.own_lines.statements import statement_numbers
@@ -238,8 +239,19 @@ def _is_worth_it(trace: Trace) -> bool:
         or (".backward(" in source and "requires_grad" in source and any(word in source for word in _CUTS))
         or ("BatchNorm" in source and "requires_grad" in source)
         or ("load_state_dict" in source and "strict" in source)
-        or (".append(" in source and writes)
+        or (writes and ".append(" in source and any(map(_may_append_an_array, nodes_of(source))))
     )
 
 
+def _may_append_an_array(node: ast.AST) -> bool:
+    """Return whether something is appended there that need not be a number or a text of Python's own."""
+    match node:
+        case ast.Call(ast.Attribute(_, "append"), [given]):
+            return not isinstance(given, ast.Constant | ast.JoinedStr) and not (
+                isinstance(given, ast.Call) and ast.unparse(given.func).rpartition(".")[2] in _GIVING_NUMBERS
+            )
+    return False
+
+
+_GIVING_NUMBERS = ("item", "float", "int", "len", "str")
 _CUTS = (".item(", "detach", ".data", "torch.tensor(", "torch.Tensor(", "float(", "no_grad", "inference_mode")

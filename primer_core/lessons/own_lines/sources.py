@@ -268,6 +268,7 @@ class Walk:
     left: int = _MOST_WALKED
     left_in_all: int = _MOST_WALKED_IN_ALL
     _nearest: dict[int, frozenset[tuple[str, int]]] = field(default_factory=dict)
+    _found: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def tired(self) -> bool:
@@ -297,10 +298,12 @@ class Walk:
 
     def _sources(self, number: int) -> tuple[int, ...]:
         self.left -= 1
-        try:
-            return self.finder.sources(number).all
-        except NotKnownError:
-            return ()
+        if number not in self._found:
+            try:
+                self._found[number] = self.finder.sources(number).all
+            except NotKnownError:
+                self._found[number] = ()
+        return self._found[number]
 
 
 def cells_in_sight(trace: Trace, at: int) -> Mapping[str, Cells]:

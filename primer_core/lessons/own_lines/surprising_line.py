@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from numpy.typing import NDArray
@@ -83,11 +84,11 @@ class Line:
 
     def calls(self) -> Iterator[ast.Call]:
         """Go through the calls that stand in the line, outer ones first."""
-        yield from (node for node in ast.walk(_own(self.node)) if isinstance(node, ast.Call))
+        yield from (node for node in _within(self.node) if isinstance(node, ast.Call))
 
     def nodes(self) -> Iterator[ast.AST]:
         """Go through what stands in the line."""
-        yield from ast.walk(_own(self.node))
+        yield from _within(self.node)
 
     def everywhere(self) -> Iterator[ast.AST]:
         """Go through what stands in the whole program."""
@@ -102,6 +103,12 @@ class Line:
         """Return whether a name was bound to a tensor of PyTorch's before the line, as far as that is known."""
         seen = None if self.before is None else self.before.names.get(name)
         return seen is not None and seen.dtype.startswith("torch.")
+
+
+@lru_cache(maxsize=256)
+def _within(node: ast.stmt) -> tuple[ast.AST, ...]:
+    """Return what stands in the part of a statement that runs with its line, outer nodes first: each rule asks."""
+    return tuple(ast.walk(_own(node)))
 
 
 def _own(node: ast.stmt) -> ast.AST:

@@ -485,6 +485,8 @@ class _Tracer:
         kind = type_name(value)
         if not is_array(value) or isinstance(value, np.generic) or is_wrapped(value):
             text = _shown(value) if is_plain(value) else ""
+            if not is_module(value):
+                return Seen(kind, text)
             return Seen(
                 kind,
                 text,
@@ -600,7 +602,7 @@ def _alike(one: NDArray[Any] | None, other: NDArray[Any] | None) -> bool:
 
 def _loose(value: Any) -> Iterator[tuple[str, int]]:
     """Go through the attributes of a network that hold layers which it does not know of, and count these."""
-    if not is_module(value) or "_parameters" not in vars(value):
+    if "_parameters" not in vars(value):
         return
     known = {id(each) for each in value.parameters()}
     for name, held in vars(value).items():
@@ -614,7 +616,7 @@ def _loose(value: Any) -> Iterator[tuple[str, int]]:
 
 def _apart(value: Any) -> Iterator[str]:
     """Go through the attributes of a network that are leaves with a gradient, and that it does not know of."""
-    if not is_module(value) or "_parameters" not in vars(value):
+    if "_parameters" not in vars(value):
         return
     known = {id(each) for each in value.parameters()}
     for name, held in vars(value).items():
@@ -624,8 +626,6 @@ def _apart(value: Any) -> Iterator[str]:
 
 def _straight(value: Any) -> Iterator[tuple[int, int, int]]:
     """Go through the linear layers of a Sequential that another one follows at once."""
-    if not is_module(value):
-        return
     load_torch()
     from torch import nn
 
@@ -640,7 +640,7 @@ def _straight(value: Any) -> Iterator[tuple[int, int, int]]:
 
 def _repeated(value: Any) -> Iterator[tuple[int, int]]:
     """Go through the layers that a network holds at several places: count the places, and what each learns."""
-    if not is_module(value) or "_parameters" not in vars(value):
+    if "_parameters" not in vars(value):
         return
     counts: dict[int, int] = {}
     layers = [each for _, each in value.named_modules(remove_duplicate=False) if next(each.children(), None) is None]

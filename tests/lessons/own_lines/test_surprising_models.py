@@ -27,7 +27,9 @@ from primer_core.claims.surprising_shares import (
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import run
 from tests.claims import every_check
 from tests.claims.checking import assert_holds
 from tests.lessons.own_lines.test_surprises import HEADER
@@ -328,3 +330,11 @@ TRAINS = (
 )
 def test_a_program_that_does_what_it_says_is_left_alone(program: str) -> None:
     assert found(program) == []
+
+
+def test_a_program_is_run_once_more_only_where_something_may_be_seen() -> None:
+    start = "a = torch.zeros(2)\nkept = []\nfor i in range(3):\n    a += i\n    kept.append({})\nprint(kept)"
+    assert watched(run(HEADER + start.format("a.sum().item()"))) is None
+    assert watched(run(HEADER + start.format("f'{i}'"))) is None
+    assert watched(run(HEADER + start.format("a"))) is not None
+    assert watched(run(HEADER + start.format("a * 1"))) is not None
