@@ -19,7 +19,7 @@ from primer_core.evaluation.messages import Kind, Reply, decode_job, read_messag
 Handle = Callable[[str, Any], bytes]
 """Answers a job, given its name and payload."""
 
-_TIDIED_AFTER = 8
+TIDIED_AFTER = 8
 """Collections of younger objects after which the old ones are collected, too; Python does so by itself after 10."""
 
 _TORCH_HAS_NO_MEMORY = "DefaultCPUAllocator"
@@ -67,13 +67,13 @@ def serve(
             return  # nobody is there who would read it
         if last:
             return
-        _tidy()
+        tidy()
         bring_back()
 
 
-def _tidy() -> None:
+def tidy() -> None:
     """Collect what lies in circles now that nobody waits, if that would soon be done in the midst of an answer."""
-    if gc.get_count()[2] >= _TIDIED_AFTER:
+    if gc.get_count()[2] >= TIDIED_AFTER:
         gc.collect()
 
 

@@ -2,16 +2,16 @@
 
 import gc
 
-from primer_core.evaluation.child import _TIDIED_AFTER, _tidy
+from primer_core.evaluation.child import TIDIED_AFTER, tidy
 
 
 def test_old_objects_are_collected_between_jobs_only_where_an_answer_would_soon_wait_for_it() -> None:
     gc.collect()
-    for _ in range(_TIDIED_AFTER - 1):
+    for _ in range(TIDIED_AFTER - 1):
         gc.collect(1)
-    _tidy()
-    assert gc.get_count()[2] == _TIDIED_AFTER - 1
+    tidy()
+    assert gc.get_count()[2] == TIDIED_AFTER - 1
     gc.collect(1)
-    _tidy()
+    tidy()
     assert gc.get_count()[2] == 0
-    assert gc.get_threshold()[2] > _TIDIED_AFTER, "before Python does it in the midst of an answer"
+    assert gc.get_threshold()[2] > TIDIED_AFTER, "before Python does it in the midst of an answer"
