@@ -575,6 +575,26 @@ _FORWARD = Plain(
         ),
     ),
 )
+_DRAWS = Plain(
+    ("More numbers are to be drawn than there are to draw from, and each may be drawn once only.",),
+    (
+        Mistake(
+            ("What was drawn may be drawn again.",),
+            TORCH.code("torch.multinomial(torch.tensor([0.1, 0.9]), 3)"),
+            TORCH.code("torch.multinomial(torch.tensor([0.1, 0.9]), 3, replacement=True)"),
+        ),
+    ),
+)
+_PROBABILITIES = Plain(
+    ("Probabilities sum to 1, and those that are given as ", Code("p"), " do not."),
+    (
+        Mistake(
+            ("Weights are given: divide them by their sum.",),
+            NP.code("w = np.array([2, 1, 1])", "np.random.choice(3, p=w)"),
+            NP.code("w = np.array([2, 1, 1])", "np.random.choice(3, p=w / w.sum())"),
+        ),
+    ),
+)
 _TUPLE = Plain(
     ("A tuple is to be added to something else. Some functions give several results at once, as a tuple.",),
     (
@@ -1227,6 +1247,8 @@ KINDS: tuple[Kind, ...] = (
     ),
     kind("module_init", "PyTorch", _INIT, r"cannot assign (?:module|parameters) before Module\.__init__\(\) call"),
     kind("no_forward", "PyTorch", _FORWARD, r"is missing the required \"forward\" function"),
+    kind("too_many_draws_torch", "PyTorch", _DRAWS, r"cannot sample n_sample > prob_dist\.size\(-1\)"),
+    kind("probabilities_sum", "NumPy", _PROBABILITIES, r"^[Pp]robabilities do not sum to 1"),
     kind("where_one", "NumPy", _WHERE, r"either both or neither of x and y should be given"),
     kind("tuple_added", "Python", _TUPLE, r"can only concatenate tuple \(not \"[\w.]{1,60}\"\) to tuple"),
     kind(

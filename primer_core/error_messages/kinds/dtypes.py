@@ -721,6 +721,18 @@ _INFINITE = Plain(
 )
 
 
+_COMPARED = ("a = torch.ones(3)", "b = torch.ones(3, dtype=torch.float64)")
+_CLOSE = Plain(
+    ("Two tensors are compared up to small differences. They must have the same dtype: PyTorch converts none here.",),
+    (
+        Mistake(
+            ("One was made of numbers of NumPy's or Python's, which are float64: convert one of the two.",),
+            TORCH.code(*_COMPARED, "torch.allclose(a, b)"),
+            TORCH.code(*_COMPARED, "torch.allclose(a, b.float())"),
+        ),
+    ),
+)
+
 KINDS: tuple[Kind, ...] = (
     kind(
         "dtypes_differ",
@@ -732,6 +744,7 @@ KINDS: tuple[Kind, ...] = (
         r"Input type \(([\w. :]{2,40})\) and (?:weight|bias) type \(([\w. :]{2,40})\) should be the same",
         r"RNN input dtype \(([\w. :]{2,40})\) does not match weight dtype \(([\w. :]{2,40})\)",
     ),
+    kind("close_dtype_torch", "PyTorch", _CLOSE, rf"^({_NAME}) did not match ({_NAME})$"),
     kind("mixed_dtype_torch", "PyTorch", _SHARED, r"mixed dtype \(CPU\): all inputs must share same datatype"),
     kind(
         "class_dtype_torch",

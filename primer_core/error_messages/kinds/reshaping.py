@@ -273,7 +273,20 @@ _REPEATED_TORCH = Plain(
 )
 
 
+_FLAT = Plain(
+    (Code("np.fliplr"), " turns axis 1 round, and the array has no axis 1."),
+    (
+        Mistake(
+            ("One row of numbers is to be turned round: ", Code("np.flip"), " turns what axes there are."),
+            NP.code("v = np.array([1, 2, 3])", "np.fliplr(v)"),
+            NP.code("v = np.array([1, 2, 3])", "np.flip(v)"),
+        ),
+    ),
+    LessonLink("shapes", {"x": "(3,)", "steps": "np.flip(x)", "library": "NumPy"}),
+)
+
 KINDS: tuple[Kind, ...] = (
+    kind("flat_flip", "NumPy", _FLAT, r"^Input must be >= 2-d\.?$"),
     kind(
         "reshape",
         "NumPy",

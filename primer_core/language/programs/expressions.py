@@ -612,8 +612,7 @@ class Expressions(Evaluator, ABC):
                 message = f"{quoted('.' + node.attr)} of {type_name(holder)} is not known here."
                 return self._rejection("unknown", message, node)
             return self._unknown(f"{owner}.{node.attr}", node)
-        module = "numpy." if kind.__module__ == "numpy" else ""
-        return self._error("AttributeError", f"'{module}{kind.__name__}' object has no attribute '{node.attr}'", node)
+        return self._error("AttributeError", f"'{type_name(holder)}' object has no attribute '{node.attr}'", node)
 
     def _class_of(self, value: Any) -> Class | None:
         if isinstance(value, Instance):

@@ -201,7 +201,14 @@ class PythonFunctions(Containers):
         """Return what calls a value of the program's; None if it is nothing that is called."""
         if not _can_be_called(value):
             return None
-        return lambda *values, **more: self._applied(value, values, more, node)
+
+        def called(*values: Any, **more: Any) -> Any:
+            return self._applied(value, values, more, node)
+
+        if isinstance(value, Function):  # PyTorch names in its messages what it cannot take
+            called.__module__ = "__main__" if value.real is None else value.real.__module__
+            called.__qualname__ = value.name if value.real is None else value.real.__qualname__
+        return called
 
     def _applied(self, value: Any, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Call a value of the program's that can be called."""
@@ -245,6 +252,8 @@ class PythonFunctions(Containers):
         """Return a value as PyTorch takes it: what the program has written as a function that can be called."""
         if isinstance(value, _WRITTEN):
             return self._callable(value, node) or value
+        if isinstance(value, TypeOf):
+            return value.kind
         if type(value) in (list, tuple) and any(isinstance(each, _WRITTEN) for each in value):
             return type(value)(self._taken(each, node) for each in value)
         return value

@@ -504,8 +504,12 @@ def type_name(value: Any) -> str:
             return "functools.partial"
         case Caught(declined):
             return declined.kind
-    module = "numpy." if type(value).__module__ == "numpy" else ""
-    return f"{module}{type(value).__name__}"
+    module = type(value).__module__
+    return f"{module}.{type(value).__name__}" if module in _NAMED_WITH_TYPES else type(value).__name__
+
+
+_NAMED_WITH_TYPES = ("numpy", "torch.return_types")
+"""Modules that stand before the name of a type in Python's errors."""
 
 
 def is_plain(value: Any) -> bool:

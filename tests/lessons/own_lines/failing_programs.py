@@ -329,6 +329,58 @@ CLASSIC: dict[str, str] = {
     "a leaf through relu_": "x = torch.randn(4, requires_grad=True)\ny = torch.relu_(x)",
     "half a row": "out = nn.MaxPool2d(2)(torch.randn(1, 3, 7, 7))\nfc = nn.Linear(3 * 3.5 * 3.5, 10)",
     "a size that was divided": "fc = nn.Linear(28 * 28 / 4, 10)",
+    "distances of all pairs": "a, b = np.ones((4, 2)), np.ones((3, 2))\nd = np.sqrt(((a - b) ** 2).sum(axis=1))",
+    "the norms of all pairs": "a, b = torch.ones(4, 2), torch.ones(3, 2)\nd = torch.linalg.norm(a - b, dim=-1)",
+    "an image and its mask": "image, mask = np.ones((4, 6, 3)), np.ones((4, 6)) > 0\nout = image * mask",
+    "the means of channels": "x, mean = torch.ones(2, 3, 4, 4), torch.ones(3)\nx = x - mean",
+    "a diagonal that is written": "a = np.zeros((3, 3))\nnp.diag(a)[:] = 1",
+    "the diagonal by a method": "a = np.zeros((3, 3))\na.diagonal()[:] = [1, 2, 3]",
+    "a stretched array that is written": "a = np.broadcast_to(np.array([1, 2]), (2, 2))\na[0, 0] = 9",
+    "rows by a mask of columns": "x = np.arange(12).reshape(4, 3)\nmask = x.sum(axis=1) > 9\nrows = x[:, mask]",
+    "too large for a pixel": "a = np.array([1, 2], dtype=np.uint8)\nb = a + 300",
+    "a row turned left to right": "v = np.array([1, 2, 3])\nw = np.fliplr(v)",
+    "matrices by bmm": "q, k = torch.ones(8, 2, 3), torch.ones(8, 2, 3)\ns = torch.bmm(q, k)",
+    "all axes turned round": "q = np.ones((8, 2, 3))\ns = q @ q.T",
+    "classes compared as numbers": "out, y = torch.ones(4, 3), torch.tensor([0, 2, 1, 1])\nloss = nn.MSELoss()(out, y)",
+    "classes in mse_loss": "out, y = torch.randn(4, 3), torch.tensor([0, 2, 1, 1])\nloss = F.mse_loss(out, y)",
+    "all samples as one row": "fc = nn.Linear(12, 5)\nx = torch.ones(2, 3, 4)\nout = fc(x.view(-1))",
+    "all samples flattened before": (
+        "fc = nn.Linear(12, 5)\nx = torch.ones(2, 3, 4)\nflat = torch.flatten(x)\nout = fc(flat)"
+    ),
+    "LayerNorm of channels": "ln = nn.LayerNorm(8)\nx = torch.randn(4, 8, 5)\ny = ln(x)",
+    "split into three": "x = torch.arange(10)\na, b, c = x.split(3)",
+    "two losses of one graph": (
+        "x = torch.ones(2, requires_grad=True)\nh = x ** 2\nh.sum().backward()\n(h * 3).sum().backward()"
+    ),
+    "forward misspelled": (
+        "class Net(nn.Module):\n    def foward(self, x):\n        return x\nnet = Net()\ny = net(torch.ones(2))"
+    ),
+    "init with one underscore": (
+        "class Net(nn.Module):\n    def _init_(self):\n        super().__init__()\n        self.fc = nn.Linear(2, 1)\n"
+        "    def forward(self, x):\n        return self.fc(x)\nnet = Net()\ny = net(torch.ones(1, 2))"
+    ),
+    "a tensor given to the settings of ReLU": "x = torch.randn(3)\ny = nn.ReLU(x)\ns = y.sum()",
+    "a function in a Sequential": "net = nn.Sequential(nn.Linear(4, 8), F.relu, nn.Linear(8, 2))",
+    "a class in a Sequential": "net = nn.Sequential(nn.Linear(4, 8), nn.Tanh, nn.Linear(8, 2))",
+    "a list in a Sequential": "layers = [nn.Linear(4, 8), nn.ReLU()]\nnet = nn.Sequential(layers)",
+    "a batch that is a list": (
+        "from torch.utils.data import DataLoader, TensorDataset\nnet = nn.Linear(3, 1)\n"
+        "dl = DataLoader(TensorDataset(torch.ones(6, 3), torch.ones(6, 1)), batch_size=2)\nfor batch in dl:\n"
+        "    out = net(batch)"
+    ),
+    "what loading returns": (
+        "net = nn.Linear(2, 1)\nnet = net.load_state_dict(net.state_dict())\ny = net(torch.ones(1, 2))"
+    ),
+    "a cell of one number": "a = np.array(5)\nb = a[0]",
+    "a cell of a loss": "loss = torch.tensor(0.5)\nprint(loss[0])",
+    "equal to one of two": "a = np.array([1, 2, 3])\nb = a == [1, 2]",
+    "floats that are close to doubles": "a, b = torch.ones(2), torch.ones(2).double()\nsame = torch.allclose(a, b)",
+    "a number without a size": "x = torch.randint(0, 10)",
+    "more draws than numbers": "i = torch.multinomial(torch.tensor([0.1, 0.9]), 3)",
+    "weights as probabilities": "i = np.random.choice(3, p=[2, 1, 1])",
+    "the mean of a pair": "s = torch.sort(torch.tensor([3., 1., 2.]))\nm = s.mean()",
+    "parts of one size": "parts = np.split(np.arange(10), 3)",
+    "an order of axes with a batch": "image = torch.randn(3, 8, 8)\nlast = image.permute(0, 2, 3, 1)",
 }
 
 

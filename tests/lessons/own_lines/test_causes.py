@@ -5,6 +5,7 @@ from functools import cache
 from math import prod
 from typing import Any
 
+import numpy as np
 import pytest
 
 from primer_core.claims.claim import plain
@@ -46,6 +47,7 @@ def test_each_number_of_a_cause_stands_in_the_message_or_in_a_shape_of_the_progr
     known = set(re.findall(r"\d+", message))
     known |= {str(prod(map(int, re.findall(r"\d+", part)))) for part in re.findall(r"[\[(]([\d, ]+)[\])]", message)}
     known |= {str(names.count('"') // 2) for names in re.findall(r"key\(s\) in state_dict: (.*)", message)}
+    known |= {str(end) for name in re.findall(r"u?int\d+", message) for end in (np.iinfo(name).min, np.iinfo(name).max)}
     trace = error[0].__traceback__
     while trace is not None:
         for value in trace.tb_frame.f_locals.values():

@@ -89,8 +89,15 @@ def _of_truths(failure: Failure) -> Iterator[Candidate]:
         yield failure.whole(f"{first} - {second}")
 
 
+def _wider(failure: Failure) -> Iterator[Candidate]:
+    """Compute in int64, where a whole number does not fit an array's dtype."""
+    arrays = tuple(each for each in failure.operands if each.shape is not None and "int" in each.dtype)
+    if not isinstance(failure.node, ast.Subscript):  # what is written to stays what it is
+        yield from (ended(each, ".long()" if each.is_tensor else ".astype(int)") for each in arrays)
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
-    **dict.fromkeys(("dtypes_differ", "mixed_dtype_torch", "other_dtype_torch"), _meet),
+    **dict.fromkeys(("dtypes_differ", "mixed_dtype_torch", "other_dtype_torch", "close_dtype_torch"), _meet),
     **dict.fromkeys(
         ("mean_dtype_torch", "spread_dtype_torch", "norm_dtype_torch", "loss_dtype_torch", "probabilities_dtype_torch"),
         _floats,
@@ -98,6 +105,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(("class_dtype_torch", "indices_dtype_torch", "index_dtype_torch"), _wholes),
     **dict.fromkeys(("index_kind", "index_kind_torch", "index_dtype"), _whole_index),
     "not_implemented_torch": _swapped,
+    "number_too_large": _wider,
     "grad_dtype_torch": _gradient_dtype,
     "bool_negative": lambda failure: (failure.whole(f"~{each.asked}") for each in failure.operands[:1]),
     "bool_minus": _of_truths,

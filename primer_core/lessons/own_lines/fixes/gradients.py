@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
+from primer_core.lessons.own_lines.surprising_line import goes_back
 
 
 def _detached(failure: Failure) -> Iterator[Candidate]:
@@ -31,6 +32,7 @@ def _again(failure: Failure) -> Iterator[Candidate]:
         return
     for carried, own in _carried(failure):
         yield failure.before(carried, "; ".join(f"{name} = {name}.detach()" for name in own))
+    yield from _kept_for_later(failure)
     bound = _bound(failure, node.func.value)
     if bound is not None:
         yield failure.before(failure.failing.statement, failure.text(bound))
@@ -43,6 +45,19 @@ def _again(failure: Failure) -> Iterator[Candidate]:
         yield failure.before(failure.failing.statement, "; ".join(map(failure.text, steps)))
     between = ", " if node.args or node.keywords else ""
     yield failure.whole(f"{failure.failing.place.text[:-1]}{between}retain_graph=True)")
+
+
+def _kept_for_later(failure: Failure) -> Iterator[Candidate]:
+    """Keep the graph in the one backward before, where both stand in a row at the top of the program."""
+    before = [
+        call
+        for statement in failure.statements_before()
+        for call in ([statement.value] if isinstance(statement, ast.Expr) else [])
+        if statement.col_offset == 0 and goes_back(getattr(call, "func", call))
+    ]
+    match before:
+        case [ast.Call(_, [], []) as call] if failure.failing.statement.col_offset == 0:
+            yield Candidate(failure.place(call), f"{failure.text(call)[:-1]}retain_graph=True)", "making")
 
 
 def _carried(failure: Failure) -> Iterator[tuple[ast.stmt, list[str]]]:

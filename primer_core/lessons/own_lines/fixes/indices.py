@@ -33,6 +33,7 @@ def _one_more(failure: Failure) -> Iterator[Candidate]:
 def _too_many(failure: Failure) -> Iterator[Candidate]:
     """Index the array itself, where a row of it was indexed; then leave out one part of an index."""
     node = failure.node
+    yield from _the_number(failure)
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
         return
     if isinstance(node.value, ast.Subscript):
@@ -40,6 +41,15 @@ def _too_many(failure: Failure) -> Iterator[Candidate]:
     parts = [failure.text(part) for part in node.slice.elts]
     for place in reversed(range(len(parts))):
         yield failure.whole(f"{failure.text(node.value)}[{', '.join(parts[:place] + parts[place + 1 :])}]")
+
+
+def _the_number(failure: Failure) -> Iterator[Candidate]:
+    """Take the one number of an array without axes."""
+    node = failure.node
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and failure.operands[-1:]:
+        holder = failure.operands[-1]
+        if holder.shape == () and ast.unparse(node.slice) in ("0", "-1"):
+            yield failure.whole(f"{holder.asked}.item()")
 
 
 def _lists(failure: Failure) -> Iterator[Candidate]:
@@ -55,6 +65,8 @@ def _lists(failure: Failure) -> Iterator[Candidate]:
 
 def _mask(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        yield from _mask_elsewhere(failure, node.slice.elts)
     if not isinstance(node, ast.Subscript) or len(failure.operands) != 2:
         return
     mask, holder = failure.operands
@@ -69,6 +81,21 @@ def _mask(failure: Failure) -> Iterator[Candidate]:
         yield failure.whole(f"{holder.asked}[:{mask.shape[0]}][{mask.text}]")
     if len(mask.shape) == 1 and holder.shape and mask.shape[0] > holder.shape[0]:
         yield failure.whole(f"{holder.asked}[{mask.asked}[:{holder.shape[0]}]]")
+
+
+def _mask_elsewhere(failure: Failure, parts: list[ast.expr]) -> Iterator[Candidate]:
+    """Put a mask at the axis that has its size, where every cell along that one is asked for."""
+    holder = failure.operands[-1]
+    masks = [each for each in failure.operands[:-1] if each.shape is not None and each.dtype.endswith("bool")]
+    if len(masks) != 1 or holder.shape is None or len(masks[0].shape or ()) != 1:
+        return
+    (mask,) = masks
+    rest = [part for part in parts if failure.place(part) != mask.place]
+    if len(rest) == len(parts) or not all(ast.unparse(part) == ":" for part in rest):
+        return
+    for axis, size in enumerate(holder.shape):
+        if mask.shape == (size,):
+            yield failure.whole(f"{holder.asked}[{':, ' * axis}{mask.text}]")
 
 
 def _turned(failure: Failure) -> Iterator[Candidate]:
@@ -104,14 +131,34 @@ def _more_classes(failure: Failure) -> Iterator[Candidate]:
                 yield failure.instead(number, str(int(values.max()) + 1))
 
 
+def _read_only(failure: Failure) -> Iterator[Candidate]:
+    """Write the diagonal of a matrix by the function for it, or into a copy of what is only to be read."""
+    match failure.failing.statement:
+        case ast.Assign(
+            [ast.Subscript(ast.Call(ast.Attribute(ast.Name("np"), "diag" | "diagonal"), [ast.Name(of)], []), index)],
+            value,
+        ) as statement if ast.unparse(index) == ":":
+            yield failure.instead(statement, f"np.fill_diagonal({of}, {failure.text(value)})")
+        case ast.Assign(
+            [ast.Subscript(ast.Call(ast.Attribute(ast.Name(of), "diagonal"), [], []), index)], value
+        ) as statement if ast.unparse(index) == ":" and of != "np":
+            yield failure.instead(statement, f"np.fill_diagonal({of}, {failure.text(value)})")
+        case ast.Assign([ast.Subscript(ast.Name(name))]) | ast.AugAssign(
+            ast.Name(name) | ast.Subscript(ast.Name(name))
+        ):
+            yield failure.before(failure.failing.statement, f"{name} = {name}.copy()")
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "index": _beyond,
     "index_torch": _beyond,
     "too_many_indices": _too_many,
     "too_many_indices_torch": _too_many,
+    "number_index_torch": _the_number,
     "index_lists": _lists,
     "index_lists_torch": _lists,
     "mask": _mask,
+    "read_only": _read_only,
     "mask_torch": _mask,
     "gather_axes_torch": _gather,
     "slice_step_torch": _turned,

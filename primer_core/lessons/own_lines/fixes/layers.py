@@ -34,7 +34,13 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
             if kind in _RECURRENT and takes == 1 and len(shape) < 3:  # each step is one number
                 fits = True
                 yield from each_ended(arrays, ".unsqueeze(-1)")
+            if kind == "LayerNorm" and len(shape) == 3 and shape[1] == takes:
+                fits = True
+                yield from each_ended(arrays, ".transpose(1, 2)")
             if kind == "Linear":
+                each_flat = tuple(_each_flat(failure, operand, takes))
+                fits = fits or bool(each_flat)
+                yield from each_flat
                 yield from _laid_out(failure, operand, takes)
             if len(shape) > 2 and kind == "Linear":
                 yield from each_ended(arrays, ".flatten(1)")
@@ -49,6 +55,28 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
     if not fits:  # a layer of another size would take the wrong axis for what it looks at
         yield from _number(failure)
     yield from each_ended(arrays, ".flatten(1)", ".unsqueeze(0)")
+
+
+def _each_flat(failure: Failure, operand: Operand, takes: int) -> Iterator[Candidate]:
+    """Lay each sample out flat, where all samples were laid out as one row."""
+    if len(operand.shape or ()) != 1:
+        return
+    found = nodes_at(failure.trace.source, operand.place)
+    laid = None if found is None else found[0]
+    bound = failure.binding(laid.id) if isinstance(laid, ast.Name) else None
+    match laid if bound is None else bound.value:
+        case ast.Call(ast.Attribute(ast.Name(holder), "view" | "reshape"), [size], []) if ast.unparse(size) == "-1":
+            pass
+        case ast.Call(ast.Attribute(ast.Name(holder), "flatten"), [], []) if holder != "torch":
+            pass
+        case ast.Call(ast.Attribute(ast.Name("torch"), "flatten"), [ast.Name(holder)], []):
+            pass
+        case _:
+            return
+    seen = failure.seen.get(holder)
+    shape = () if seen is None or seen.shape is None else seen.shape
+    if len(shape) > 1 and prod(shape[1:]) == takes and prod(shape) == prod(operand.shape or ()):
+        yield Candidate(operand.place, f"{holder}.flatten(1)")
 
 
 def _laid_out(failure: Failure, operand: Operand, takes: int) -> Iterator[Candidate]:

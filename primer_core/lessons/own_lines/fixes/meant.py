@@ -35,6 +35,83 @@ def meant_of(failure: Failure) -> tuple[Candidate, ...] | None:
     return None
 
 
+def _distances(failure: Failure) -> Iterator[Candidate] | None:
+    """Subtract each row of one from each row of the other, where what comes of each pair is reduced along its axis."""
+    arrays = _arrays(failure)
+    if not isinstance(failure.node, ast.BinOp) or not isinstance(failure.node.op, ast.Sub) or len(arrays) != 2:
+        return None
+    one, other = (each.shape or () for each in arrays)
+    if failure.kind not in _BROADCAST or len(one) != 2 or len(other) != 2 or one[1] != other[1]:
+        return None
+    whole = failure.place(failure.failing.statement)
+    inner, axes = failure.failing.place, []
+    for node in ast.walk(failure.failing.statement):
+        match node:
+            case ast.Call(_, _, words) if any(each is failure.node for each in ast.walk(node)):
+                axes += [word.value for word in words if word.arg in ("axis", "dim")]
+    if whole.line != whole.end_line or len(axes) != 1 or failure.text(axes[0]) not in ("1", "-1"):
+        return None
+    axis, left = failure.place(axes[0]), arrays[0].place
+    new = [(left.end_column, left.end_column, "[:, None]"), (axis.column, axis.end_column, "-1")]
+    if not arrays[0].asked.startswith(arrays[0].text):
+        new[0] = (left.column, left.end_column, f"{arrays[0].asked}[:, None]")
+    line = whole.text
+    for start, end, text in sorted(new, reverse=True):
+        line = line[: start - whole.column] + text + line[end - whole.column :]
+    return iter([Candidate(whole, line)]) if inner.line == whole.line else None
+
+
+def _classes_squared(failure: Failure) -> Iterator[Candidate] | None:
+    """Take the loss of classes, where rows of scores and the number of a class for each are compared cell by cell."""
+    node, arrays = failure.node, _arrays(failure)
+    if failure.kind not in _BROADCAST or not isinstance(node, ast.Call) or len(node.args) != 2 or len(arrays) != 2:
+        return None
+    scores, target = arrays
+    shape, classes = scores.shape or (), target.value
+    if node.keywords or len(shape) != 2 or target.shape != shape[:1] or target.dtype != "torch.int64":
+        return None
+    if not isinstance(classes, np.ndarray) or not ((classes >= 0) & (classes < shape[1])).all():
+        return None
+    given = f"({scores.text}, {target.text})"
+    called = failure.text(node.func)
+    if called.endswith(("mse_loss", "l1_loss")):
+        return iter([failure.whole(f"{called.rpartition('.')[0]}.cross_entropy{given}".removeprefix("."))])
+    if (_type_of(failure, node.func) or called) in ("MSELoss", "L1Loss"):
+        return iter([failure.whole(f"nn.CrossEntropyLoss(){given}"), failure.whole(f"F.cross_entropy{given}")])
+    return None
+
+
+def _so_many_parts(failure: Failure) -> Iterator[Candidate] | None:
+    """Cut into as many parts as there are names, where the number was taken for the size of each."""
+    match failure.failing.statement:
+        case ast.Assign(
+            [ast.Tuple(names)], ast.Call(ast.Attribute(holder, "split"), [ast.Constant(int(size)), *_]) as call
+        ) if failure.kind == "unpacked" and size == len(names):
+            text = failure.text(call)
+            return iter([failure.instead(call, f"{failure.text(holder)}.chunk{text[len(failure.text(call.func)) :]}")])
+    return None
+
+
+def _turned_flat(failure: Failure) -> Iterator[Candidate] | None:
+    """Turn the one axis round that an array has, where a function turns one of two."""
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch" as library), "fliplr" | "flipud"), [given], []):
+            arrays = _arrays(failure)
+            if len(arrays) == 1 and len(arrays[0].shape or ()) == 1:
+                rest = ", (0,)" if library == "torch" else ""
+                return iter([failure.whole(f"{library}.flip({failure.text(given)}{rest})")])
+    return None
+
+
+def _among_values(failure: Failure) -> Iterator[Candidate] | None:
+    """Ask for each number whether it is one of a few, where it was compared with a list of them."""
+    match failure.node:
+        case ast.Compare(ast.Name(name), [ast.Eq()], [ast.List(values) as listed]) if failure.kind == "broadcast":
+            if values and all(isinstance(each, ast.Constant) for each in values):
+                return iter([failure.whole(f"np.isin({name}, {failure.text(listed)})")])
+    return None
+
+
 def _angles(failure: Failure) -> Iterator[Candidate] | None:
     """Compare two vectors along the axis that they have, or each sample of one with each of the other."""
     arrays = _arrays(failure)
@@ -452,6 +529,11 @@ def _no_leaf(failure: Failure) -> Iterator[Candidate] | None:
 
 
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
+    _distances,
+    _classes_squared,
+    _so_many_parts,
+    _turned_flat,
+    _among_values,
     _angles,
     _pair_compared,
     _rows_of_two_lengths,

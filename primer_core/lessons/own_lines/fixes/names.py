@@ -8,8 +8,9 @@ from difflib import get_close_matches
 
 from primer_core.error_messages.kinds.calling import RemovedName
 from primer_core.language.programs import networks
+from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named, names_of
-from primer_core.lessons.own_lines.failing import Entry
+from primer_core.lessons.own_lines.failing import Entry, nodes_of, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called, wrapped
 
 _OF_NUMPY = {
@@ -58,6 +59,10 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
     if not isinstance(node, ast.Attribute) or not failure.operands:
         return
     holder, operand = wrapped(node.value, failure.text(node.value)), failure.operands[-1]
+    yield from _misnamed(failure, operand.kind, "__init__")
+    yield from _settings_given(failure, operand.kind)
+    if operand.kind.startswith("torch.return_types."):
+        yield failure.whole(f"{holder}.values.{node.attr}")
     call = _call_of(failure, node)
     tensor = operand.is_tensor
     for instead in (_OF_NUMPY if tensor else _OF_PYTORCH).get(node.attr, ()):
@@ -95,6 +100,66 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
         known = [name.rpartition(".")[2] for name in names_of("Tensor" if tensor else "ndarray")]
         for name in get_close_matches(node.attr, known, 2, 0.7):
             yield failure.whole(f"{holder}.{name}")
+
+
+def _misnamed(failure: Failure, kind: str, wanted: str) -> Iterator[Candidate]:
+    """Give a method of a class the name that PyTorch or Python asks for, where another one is nearly that."""
+    for each in statements_of(failure.trace.source):
+        if not isinstance(each, ast.ClassDef) or each.name != kind:
+            continue
+        methods = [inner for inner in each.body if isinstance(inner, ast.FunctionDef)]
+        named = {inner.name: inner for inner in methods}
+        if wanted not in named:
+            for name in get_close_matches(wanted, named, 1, 0.8):
+                place = failure.place(named[name])
+                begin = failure.trace.source.split("\n")[place.line - 1].index(name, place.column)
+                at = Place(place.line, begin, place.line, begin + len(name), name)
+                yield Candidate(at, wanted, "making")
+
+
+def _no_forward(failure: Failure) -> Iterator[Candidate]:
+    """Give the method the name that is called."""
+    for operand in failure.operands[-1:]:
+        yield from _misnamed(failure, operand.kind, "forward")
+    if isinstance(failure.node, ast.Call) and isinstance(failure.node.func, ast.Name):
+        yield from _misnamed(failure, failure.failing.scope.get(failure.node.func.id, ""), "forward")
+
+
+def _settings_given(failure: Failure, kind: str) -> Iterator[Candidate]:
+    """Make a layer first, and call it of what was given to it as its settings."""
+    if kind not in networks.LAYERS:
+        return
+    for node in nodes_of(failure.trace.source):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("nn"), name), [given]) as call if name == kind:
+                if not isinstance(given, ast.Constant):
+                    yield Candidate(failure.place(call), made_and_called(failure, call), "making")
+
+
+def loaded(failure: Failure) -> Iterator[Candidate]:
+    """Load parameters without binding what that returns to the model's name."""
+    match failure.node:
+        case ast.Call(ast.Name(name)) if failure.failing.scope.get(name) == "_IncompatibleKeys":
+            bound = failure.binding(name)
+            if bound is not None:
+                yield Candidate(failure.place(bound), failure.text(bound.value), "making")
+
+
+def _of_modules(failure: Failure) -> Iterator[Candidate]:
+    """Take layers out of a list, and the layer in place of the function or the class of its name."""
+    node = failure.node
+    if not isinstance(node, ast.Call):
+        return
+    if len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
+        yield failure.instead(node.args[0], f"*{failure.text(node.args[0])}")
+    for given in node.args:
+        match given:
+            case ast.Attribute(ast.Name("nn"), name) if name in networks.LAYERS:
+                yield failure.instead(given, f"nn.{name}()")
+            case ast.Attribute(_, name):
+                for layer in networks.LAYERS:
+                    if layer.lower() == name.replace("_", "") and failure.text(given) != f"nn.{layer}":
+                        yield failure.instead(given, f"nn.{layer}()")
 
 
 def _of_loss(failure: Failure, name: str) -> Iterator[Candidate]:
@@ -149,6 +214,13 @@ def _call_of(failure: Failure, node: ast.Attribute) -> ast.Call | None:
 
 
 def _super(failure: Failure) -> Iterator[Candidate]:
+    """Make the module before its layers; one that a later line makes would take them away again."""
+    line = failure.failing.statement.lineno
+    for method in statements_of(failure.trace.source):
+        if isinstance(method, ast.FunctionDef) and method.lineno <= line <= (method.end_lineno or line):
+            later = [ast.unparse(each) for each in method.body if each.lineno > line]
+            if any(each.startswith("super(") and each.endswith("__init__()") for each in later):
+                return
     yield failure.before(failure.failing.statement, "super().__init__()")
 
 
@@ -223,6 +295,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "removed": _removed,
     "removed_in_2": _removed,
     "module_init": _super,
+    "no_forward": _no_forward,
+    "not_a_module": _of_modules,
     "unknown_argument": _keyword,
     "saved_names": _state,
 }

@@ -41,7 +41,7 @@ def _of_the_other_kind(failure: Failure) -> Iterator[Candidate]:
     words = "" if stopped is None else stopped.message
     for operand in failure.operands:
         holds = isinstance(operand.value, tuple) and any(isinstance(each, Entry) for each in operand.value)
-        if holds and "must be Tensor, not tuple" in words:
+        if holds and any(f"must be Tensor, not {kind}" in words for kind in ("tuple", "list")):
             yield ended(operand, "[0]")
         if operand.shape is not None and not operand.is_tensor and "must be Tensor, not numpy" in words:
             yield Candidate(operand.place, f"torch.from_numpy({operand.text}).float()")

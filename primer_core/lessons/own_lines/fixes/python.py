@@ -15,6 +15,7 @@ from primer_core.lessons.own_lines.fixes.candidate import (
     made_and_called,
     wrapped,
 )
+from primer_core.lessons.own_lines.fixes.names import loaded
 
 _SIGNS: Mapping[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is",
@@ -125,7 +126,7 @@ def _tuple(failure: Failure) -> Iterator[Candidate]:
     for operand in failure.operands:
         if operand.kind in ("builtin_function_or_method", "method"):
             yield Candidate(operand.place, f"{operand.text}()")
-        if "return_types" in operand.kind or operand.kind in ("max", "min", "sort", "median", "mode", "topk"):
+        if "return_types" in operand.kind:
             yield Candidate(operand.place, f"{operand.asked}.values")
         if isinstance(operand.value, tuple) and operand.kind != "list":
             yield Candidate(operand.place, f"{operand.asked}[0]")
@@ -159,6 +160,7 @@ def _leaf_bound_anew(failure: Failure) -> Iterator[Candidate]:
 def _not_called(failure: Failure) -> Iterator[Candidate]:
     """Take the brackets away from what is no function, or make square ones of them."""
     node = failure.node
+    yield from loaded(failure)
     if isinstance(node, ast.Call):
         called = failure.text(node.func)
         if node.args:
@@ -209,6 +211,28 @@ def _spaced(failure: Failure) -> Iterator[Candidate]:
     count = (last - first) / size
     if abs(count - round(count)) < 1e-6:
         yield failure.instead(step, str(round(count) + 1))
+
+
+def _summing_to_one(failure: Failure) -> Iterator[Candidate]:
+    """Divide weights by their sum, so that they are probabilities."""
+    words = failure.node.keywords if isinstance(failure.node, ast.Call) else []
+    for given in (word.value for word in words if word.arg == "p"):
+        text = failure.text(given)
+        if isinstance(given, ast.List):
+            yield failure.instead(given, f"np.array({text}) / sum({text})")
+        elif isinstance(given, ast.Name):
+            kept = failure.failing.scope.get(given.id, "")
+            yield failure.instead(
+                given, f"{text} / {text}.sum()" if "ndarray" in kept else f"np.array({text}) / sum({text})"
+            )
+
+
+def _drawn(failure: Failure) -> Iterator[Candidate]:
+    """Draw so that the same may be drawn again, where more are asked for than there are."""
+    if isinstance(failure.node, ast.Call):
+        given = {word.arg for word in failure.node.keywords}
+        if "replacement" not in given:
+            yield failure.whole(f"{failure.failing.place.text[:-1]}, replacement=True)")
 
 
 def _one_by_one(failure: Failure) -> Iterator[Candidate]:
@@ -267,5 +291,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_an_array": _tensor_of_list,
     "array_and_tensor": _of_one_library,
     "not_unpacked": _counted,
+    "too_many_draws_torch": _drawn,
+    "probabilities_sum": _summing_to_one,
 }
 """By the kind of the message."""

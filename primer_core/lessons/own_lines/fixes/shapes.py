@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from primer_core.error_messages.kinds.calling import ArgumentType
 from primer_core.error_messages.kinds.products import EinsumOutput
@@ -28,6 +29,10 @@ def _broadcast(failure: Failure) -> Iterator[Candidate]:
         yield from _kept_axis(failure, operand)
     for operand in arrays:
         yield from _other_axis(failure, operand)
+    lined_up = tuple(_lined_up(arrays))
+    yield from lined_up
+    if lined_up and any(len(each.shape or ()) > 2 for each in arrays):
+        return
     yield from each_ended(
         tuple(each for each in arrays if each.shape is not None and len(each.shape) == 1), "[:, None]"
     )
@@ -43,6 +48,17 @@ def _classes_named(failure: Failure, arrays: list[Operand]) -> Iterator[Candidat
         one, other = scores.shape or (), classes.shape or ()
         if len(one) == 2 and one[:1] == other and "float" in scores.dtype:
             yield ended(scores, f".argmax({'dim' if scores.is_tensor else 'axis'}=1)")
+
+
+def _lined_up(arrays: list[Operand]) -> Iterator[Candidate]:
+    """Put axes behind those of an array that has the first axes of the other, or one number for each channel."""
+    for small, large in (arrays, arrays[::-1]) if len(arrays) == 2 else ():
+        few, many = small.shape or (), large.shape or ()
+        missing = len(many) - len(few)
+        if few and missing > 0 and many[: len(few)] == few:
+            yield ended(small, "[:, None]" if (missing, len(few)) == (1, 1) else f"[...{', None' * missing}]")
+        if len(few) == 1 and len(many) > 2 and many[-3] == few[0]:
+            yield ended(small, "[:, None, None]")
 
 
 def _other_axis(failure: Failure, operand: Operand) -> Iterator[Candidate]:
@@ -124,12 +140,25 @@ def _out_of_place(failure: Failure) -> Iterator[Candidate]:
 
 def _product(failure: Failure) -> Iterator[Candidate]:
     arrays = [each for each in failure.operands if each.shape is not None]
+    if any(len(each.shape or ()) > 2 for each in arrays):
+        yield from _last_two_swapped(arrays)
+        return
     if isinstance(failure.node, ast.BinOp) or len(arrays) == 2:
         yield from each_ended(tuple(arrays), ".T")
         if isinstance(failure.node, ast.BinOp) and len(arrays) == 2:
             right, left = arrays
             yield failure.whole(f"{right.text} @ {left.text}")
             yield failure.whole(f"{left.text} * {right.text}")
+
+
+def _last_two_swapped(arrays: list[Operand]) -> Iterator[Candidate]:
+    """Turn each matrix of a row of them, where ``.T`` turns all axes round, or nothing was turned."""
+    for operand in arrays:
+        axes = len(operand.shape or ())
+        if axes > 2:
+            asked = operand.asked.removesuffix(".T")
+            last = "(-2, -1)" if axes > 3 or asked != operand.asked else "(1, 2)"
+            yield Candidate(operand.place, f"{asked}.{'transpose' if operand.is_tensor else 'swapaxes'}{last}")
 
 
 def _multiplied(failure: Failure) -> Iterator[Candidate]:
@@ -171,6 +200,24 @@ def _reshape(failure: Failure) -> Iterator[Candidate]:
         for part in reversed(parts):
             if failure.text(part) != "-1":
                 yield failure.instead(part, "-1")
+
+
+def _permuted(failure: Failure) -> Iterator[Candidate]:
+    """Leave the batch out of an order of axes, where one image has none."""
+    orders = [each.value for each in failure.operands if type(each.value) is int]
+    count = len(failure.operands[-1].shape or ()) if failure.operands else 0
+    if count and orders[::-1] and orders[-1] == 0 and sorted(orders) == list(range(count + 1)):
+        node = failure.node
+        if isinstance(node, ast.Call) and len(node.args) == count + 1:
+            listed = ", ".join(str(axis - 1) for axis in orders[-2::-1])
+            yield failure.whole(f"{failure.text(node.func)}({listed})")
+
+
+def _parts_of_two_sizes(failure: Failure) -> Iterator[Candidate]:
+    """Cut into parts of two sizes, where they cannot all have one."""
+    node = failure.node
+    if isinstance(node, ast.Call) and failure.text(node.func) == "np.split":
+        yield failure.whole(f"np.array_split{failure.failing.place.text[len('np.split') :]}")
 
 
 def _transpose(failure: Failure) -> Iterator[Candidate]:
@@ -276,6 +323,16 @@ def _joined_apart(failure: Failure) -> Iterator[Candidate]:
             yield from _arguments_as_one(failure)
 
 
+def _as_one_size(failure: Failure) -> Iterator[Candidate]:
+    """Give a size as a tuple, where the last of whole numbers is taken for it."""
+    cause, arguments = failure.cause, failure.positional()
+    if isinstance(cause, ArgumentType) and cause.argument == "size" and cause.given == "int" and arguments:
+        *_, last = arguments
+        if cause.function == "randint" and len(arguments) == 2:
+            yield failure.whole(f"{failure.failing.place.text[:-1]}, (1,))")
+        yield failure.instead(last, f"({failure.text(last)},)")
+
+
 def _einsum(failure: Failure) -> Iterator[Candidate]:
     cause, formula = failure.cause, next(iter(failure.positional()), None)
     if not isinstance(cause, EinsumOutput) or not isinstance(formula, ast.Constant):
@@ -325,6 +382,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     ),
     **dict.fromkeys(("matrix_torch", "bmm_axes_torch", "dot_axes_torch"), _multiplied),
     "view": _view,
+    "permute": _permuted,
+    "split": _parts_of_two_sizes,
     "sequence": _broadcast,
     "reshape": _reshape,
     "reshape_torch": _reshape,
@@ -338,7 +397,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "list_index": _arguments_as_one,
     "no_dtype": _arguments_as_one,
     "arguments": _joined_apart,
-    "argument_type": _joined_apart,
+    "argument_type": lambda failure: chain(_as_one_size(failure), _joined_apart(failure)),
     "einsum_output": _einsum,
     "einsum_output_torch": _einsum,
     "ragged": _ragged,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import thread_time
@@ -202,8 +202,9 @@ def _candidates(failure: Failure, likely: _Likely) -> Iterator[Candidate]:
 
 
 _SETTLED = (
-    "leaf_in_place", "leaf_view_in_place", "numpy_grad", "backward_twice", "no_grad_fn", "backward_shape", "truth",
-    "truth_torch", "view", "negative_stride", "shifted_memory", "index_lists", "saved_names", "changed_in_place",
+    "leaf_in_place", "leaf_view_in_place", "read_only", "numpy_grad", "backward_twice", "no_grad_fn", "backward_shape",
+    "truth", "truth_torch", "view", "negative_stride", "shifted_memory", "index_lists", "saved_names",
+    "changed_in_place",
 )  # fmt: skip
 """Kinds of messages for which a change of an operand hides the mistake instead of mending it."""
 
@@ -216,11 +217,16 @@ def _is_mended(trace: Trace, mended: Trace, candidate: Candidate) -> bool:
     if mended.taken - more <= trace.taken or _fails_again(trace, mended, added):
         return False
     whole = len(trace.steps) == trace.taken
-    before = steps[: trace.taken] if whole else []
+    before, until = (steps[: trace.taken], list(trace.steps)) if whole else ([], [])
+    if candidate.where == "making":  # what was made otherwise may do other steps within
+        before, until = (_outside_functions(each) for each in (before, until))
     return all(
-        _is_same(old, new, added, values=candidate.where != "making")
-        for old, new in zip(trace.steps if whole else (), before, strict=False)
+        _is_same(old, new, added, values=candidate.where != "making") for old, new in zip(until, before, strict=False)
     )
+
+
+def _outside_functions(steps: Sequence[Step]) -> list[Step]:
+    return [step for step in steps if not step.moment.functions]
 
 
 def _fails_again(trace: Trace, mended: Trace, added: int) -> bool:
