@@ -206,7 +206,7 @@ class PythonFunctions(Containers):
             return self._applied(value, values, more, node)
 
         if isinstance(value, Function):  # PyTorch names in its messages what it cannot take
-            called.__module__ = "__main__" if value.real is None else value.real.__module__
+            called.__module__ = "__main__" if value.real is None else getattr(value.real, "__module__", "builtins")
             called.__qualname__ = value.name if value.real is None else value.real.__qualname__
         return called
 
