@@ -841,6 +841,8 @@ class _Writer:
             amount = _SIGNS[sign](terms[0].amount, terms[1].amount)
         except (ArithmeticError, TypeError) as error:
             raise _NoTerm from error
+        if isinstance(amount, bool) and _shortened(sign, first, second) == (not amount):
+            first, second = (repr(term.amount) for term in terms)  # with eight digits it would be untrue
         return Term(f"{one} {sign} {other}", f"{first} {sign} {second}", amount, binds)
 
     def _reduced(self, last: str, cells: Sequence[int], depth: int) -> Term:
@@ -882,6 +884,14 @@ def _has_options(bound: Bound) -> bool:
     """Return whether a call was given more than arrays and axes."""
     axes = ("axis", "dim", "keepdims", "keepdim")
     return any(name not in axes and not is_array(value) and value is not None for name, value in bound.values.items())
+
+
+def _shortened(sign: str, left: str, right: str) -> bool | None:
+    """Return what a comparison gives of two numbers as they are written; None where one is more than a number."""
+    try:
+        return bool(_SIGNS[sign](float(left), float(right)))
+    except ValueError:
+        return None
 
 
 def number_code(value: Any) -> str:

@@ -43,6 +43,7 @@ from primer_core.lessons.own_lines import (
     surprising_objects,
     surprising_places,
     surprising_ranges,
+    surprising_readings,
     surprising_shares,
     surprising_slopes,
     surprising_training,
@@ -363,6 +364,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_arrays.RULES,
     *surprising_equalities.RULES,
     *surprising_digits.RULES,
+    *surprising_readings.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

@@ -255,6 +255,40 @@ _MISREAD = (
 )
 """Programs that run, and in which an index or a comparison is read otherwise than is often meant."""
 
+_READ = (
+    "angles = np.array([0, {0} * np.pi, 1.0])\nup = np.sin(angles)\nacross = np.cos({1}.5 * np.pi)",
+    "half = torch.tensor([{0}.5 * torch.pi, 1.0]).cos()\nlost = np.array([{1}.5, np.nan, -np.inf])\n"
+    "cells = lost.astype(np.int32)\nflags = torch.tensor([{0}0.0, torch.nan]).long()",
+    "keep = (np.arange({1} + 1) > {0}).astype(int)\nturned = ~keep\nbits = ~torch.tensor([[1, 0], [0, 1]]).byte()",
+    "words = np.array(['{0}', '{1}', 'a'])\nsame = words == {0}\nother = words[1:] != {1}.5",
+    "block = np.arange(2 * 3 * {1}).reshape(2, 3, {1})\nparts = block[{0} % 2, :, [0, 1]]\n"
+    "wide = np.zeros((2, 3, {1}, 2))\nmoved = wide[:, [0, 2], 1:, np.array([1, 0])]",
+    "row = np.arange({1} + 3)\nfor pad in [{0}, 0]:\n    inner = row[pad:-pad]\nskip = 0\n"
+    "last = torch.arange({1})[:2]\nends = row[-skip:]\nbegins = last[:-skip]",
+    "stack = np.arange(2 * {1} * 3).reshape(2, {1}, 3)\nturned = stack.T\nimages = torch.ones({0}, 2, {1} + 1)\n"
+    "around = images.T",
+    "table = np.arange(2. * {1} + 4).reshape(-1, 2) ** 2 % ({0} + 6)\nspread = np.cov(table)\n"
+    "alike = np.corrcoef(table[:, :2] + np.eye(len(table), 2))",
+    "left, right = np.arange({0} * 2 * 3).reshape({0}, 2, 3), np.ones(({0}, 3, {1}))\nevery = np.dot(left, right)\n"
+    "again = left.dot(right * 2)",
+    "ones, few = np.ones((2, {1})), np.ones({1})\nprint((ones == few).all())\n"
+    "one, many = torch.full((1, {1}), {0}), torch.full(({0} + 1, {1}), {0})\nalike = torch.all(one == many)",
+    "counts = dict(zip('abc', range({1})))\nprint(np.array(counts.values()))\n"
+    "print(np.array({{{0}, {1}, 7}}).ndim, np.array(each * {0} for each in range({1})).shape)",
+    "sizes = [{0}, {1}]\nlarge = np.any(size > 9 for size in sizes)\nsmall = np.all(size < 0 for size in sizes)",
+    "labels = torch.tensor([{0}, {1}, {0}])\nkinds = len(set(labels))\n"
+    "pairs = torch.arange({1}).repeat(2)\nmany = len(set(pairs))",
+    "third = torch.tensor([1 / 3, {1} / 7])\nprint(third == 0.3333)\nshare = np.array([{0} / 7])\n"
+    "found = share == round({0} / 7, 8)",
+)
+"""Programs that run, and in which something is read otherwise than is often meant."""
+
+_SEED_OF_ONE = (
+    "np.random.seed({1})\nx = torch.rand({0})\ny = torch.rand({1})",
+    "torch.manual_seed({0})\nnoise = np.random.randn({1}, {0})\nx = torch.rand({1})",
+)
+"""Programs that set the seed of one library, and draw from the other."""
+
 _MODELS = (
     "first = nn.Linear(2, {1})\nsecond = nn.Linear({1}, 1)\n"
     "learn = torch.optim.SGD([*first.parameters(), *second.parameters()], lr=0.1)\nfor i in range({0}):\n"
@@ -403,6 +437,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         text += _several(_MISREAD, chance, 4)
+    if chance.random() < 0.1:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += _several(_SEED_OF_ONE, chance, 1) if chance.random() < 0.25 else _several(_READ, chance, 5)
     if chance.random() < 0.17:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n"
