@@ -20,7 +20,7 @@ class WrapsAround(InAWord, Claim):
     run
         Which line, and when.
     code
-        The sum, difference, product or power.
+        The sum, difference, product or power, or what changes the sign.
     exact, stored
         What the first such number would be, and what stands there.
     dtype

@@ -19,7 +19,7 @@ _DTYPES = ("int64", "float32", "float64", "bool", "uint8", "complex128")
 _HOLD_ELSEWHERE = {
     "TouchesAll": ("run",), "TouchesCells": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",),
     "SeededAgain": ("run",), "TwoAnswers": ("result",), "KeepsGraphs": ("run",),
-    "NothingBetween": ("run",),
+    "NothingBetween": ("run",), "FirstOfAll": ("run",), "ClippedTooLate": ("run",),
 }  # fmt: skip
 
 

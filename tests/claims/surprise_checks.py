@@ -91,6 +91,17 @@ OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 def _(claim: WrapsAround, program: Program) -> None:
     _, names = begun(program, claim.run)
     node: Any = stands_there(claim.code, program, claim.run)
+    if isinstance(node, ast.UnaryOp | ast.Call):
+        result = numbers(computed(claim.code, names))
+        inner: Any = (
+            node.operand if isinstance(node, ast.UnaryOp) else [*node.args, getattr(node.func, "value", None)][0]
+        )
+        turn: Any = operator.neg if isinstance(node, ast.UnaryOp) or "negative" in claim.code else abs
+        exact = turn(numbers(computed(ast.unparse(inner), names)).astype(object))
+        differs = [(e, s) for e, s in zip(np.ravel(exact), np.ravel(result), strict=True) if e != s]
+        assert differs[0] == (claim.exact, claim.stored)
+        assert (len(differs), str(result.dtype)) == (claim.cells, claim.dtype)
+        return
     left, right = (node.target, node.value) if isinstance(node, ast.AugAssign) else (node.left, node.right)
     operation = OPERATIONS[type(node.op)]
     operands = [computed(ast.unparse(part), names) for part in (left, right)]

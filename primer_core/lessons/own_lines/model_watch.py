@@ -31,13 +31,26 @@ Run = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Stepped:
-    """What an optimiser held when it took its last step in a line."""
+    """What an optimiser held when it took its last step in a line.
+
+    Parameters
+    ----------
+    name
+        Of the optimiser.
+    held, names, without
+        Its parameters; their names, by `id`; which of them had no gradient.
+    lost
+        What had cut gradients off on the way to the loss.
+    alike
+        Matrices whose rows are equal, as are those of their gradients: their names, and how many rows.
+    """
 
     name: str
     held: tuple[Any, ...]
     lost: tuple[LostStep, ...]
     names: Mapping[int, str]
     without: frozenset[int]
+    alike: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,15 @@ class ModelWatch(Watch):
                     names.setdefault(id(own), f"{called}{path_of(network, dotted.split('.'))}")
         lost = () if self.asked is None else self.lost_by(self.asked)
         without = frozenset(id(each) for each in held if each.requires_grad and each.grad is None)
-        return _Stepped(name, held, lost, names, without)
+        alike = tuple((names[id(each)], len(each)) for each in held if id(each) in names and _has_rows_alike(each))
+        return _Stepped(name, held, lost, names, without, alike)
+
+
+def _has_rows_alike(weight: Any) -> bool:
+    """Return whether a matrix and its gradient have rows that are equal each, two or more of them."""
+    if weight.grad is None or weight.ndim != 2 or len(weight) < 2:
+        return False
+    return all(bool((each == each[0]).all()) for each in (numbers(weight), numbers(weight.grad)))
 
 
 _MOST_NODES = 2_000
@@ -240,6 +261,7 @@ def _is_worth_it(trace: Trace) -> bool:
         or ("BatchNorm" in source and "requires_grad" in source)
         or ("load_state_dict" in source and "strict" in source)
         or (writes and ".append(" in source and any(map(_may_append_an_array, nodes_of(source))))
+        or (bool(ledger.stepped) and any(word in source for word in _SET_ALIKE))
     )
 
 
@@ -254,4 +276,8 @@ def _may_append_an_array(node: ast.AST) -> bool:
 
 
 _GIVING_NUMBERS = ("item", "float", "int", "len", "str")
+
+_SET_ALIKE = ("constant_", "zeros_", "ones_", "fill_", "zero_")
+"""What gives all numbers of a parameter one value."""
+
 _CUTS = (".item(", "detach", ".data", "torch.tensor(", "torch.Tensor(", "float(", "no_grad", "inference_mode")

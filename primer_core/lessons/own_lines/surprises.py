@@ -44,6 +44,7 @@ from primer_core.lessons.own_lines import (
     surprising_places,
     surprising_ranges,
     surprising_readings,
+    surprising_rounds,
     surprising_shares,
     surprising_slopes,
     surprising_training,
@@ -55,6 +56,12 @@ from primer_core.lessons.own_lines.trace import Part, Step, Trace
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "**": operator.pow,
 }  # fmt: skip
+_ALONE: Mapping[str, Callable[[Any], Any]] = {
+    "operator.-x": operator.neg, "np.negative": operator.neg, "np.abs": abs, "builtins.abs": abs, "torch.abs": abs,
+    "Tensor.abs": abs,
+}  # fmt: skip
+"""What changes the sign of numbers."""
+
 _MEANT_AS_COLUMN = ("None", "newaxis", "unsqueeze", "reshape", "view", "expand_dims", "keepdim", "meshgrid", "outer")
 """What stands in an operand that its author made a column or a row on purpose."""
 
@@ -89,6 +96,11 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
 
 def _wrapped(line: Line) -> Iterator[WrapsAround]:
     for part in line.step.parts:
+        if part.entry in _ALONE and len(part.operands) == 1 and part.result is not None and is_array(part.result):
+            given, turned = part.operands[0], numbers(part.result)
+            if turned.dtype.kind in "iu" and is_array(given):
+                yield from _differing(line, part, np.asarray(_ALONE[part.entry](numbers(given).astype(object))), turned)
+            continue
         owner, _, name = part.entry.partition(".")
         sign = name.removesuffix("=")
         if owner != "operator" or sign not in _SIGNS or part.result is None or not is_array(part.result):
@@ -100,12 +112,17 @@ def _wrapped(line: Line) -> Iterator[WrapsAround]:
         if (sign == "**" and ((power := np.asarray(operands[1])) < 0).any()) or (sign == "**" and (power > 99).any()):
             continue
         exact = np.asarray(_SIGNS[sign](*(np.asarray(each).astype(object) for each in operands)))
-        differs = np.flatnonzero((np.broadcast_to(exact, result.shape) != result).reshape(-1))
-        if differs.size:
-            first = int(differs[0])
-            wanted, stored = np.broadcast_to(exact, result.shape).reshape(-1)[first], result.reshape(-1)[first]
-            dtype = backend_of(part.result).dtype_name(part.result)
-            yield WrapsAround(line.run, part.place.text, int(wanted), int(stored), _short(dtype), int(differs.size))
+        yield from _differing(line, part, exact, result)
+
+
+def _differing(line: Line, part: Part, exact: NDArray[Any], result: NDArray[Any]) -> Iterator[WrapsAround]:
+    """Say where the whole numbers of a result are others than the exact ones."""
+    differs = np.flatnonzero((np.broadcast_to(exact, result.shape) != result).reshape(-1))
+    if differs.size:
+        first = int(differs[0])
+        wanted, stored = np.broadcast_to(exact, result.shape).reshape(-1)[first], result.reshape(-1)[first]
+        dtype = backend_of(part.result).dtype_name(part.result)
+        yield WrapsAround(line.run, part.place.text, int(wanted), int(stored), _short(dtype), int(differs.size))
 
 
 def _lost(line: Line) -> Iterator[InNobodysCopy]:
@@ -365,6 +382,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_equalities.RULES,
     *surprising_digits.RULES,
     *surprising_readings.RULES,
+    *surprising_rounds.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

@@ -274,8 +274,6 @@ _SEEDS = {"np": "np.random.seed", "torch": "torch.manual_seed"}
 
 
 def _other_seed(line: Line) -> Iterator[Claim]:
-    if line.step.run > 1:
-        return
     for part in line.step.parts:
         entry = entry_named(part.entry)
         node = _node(line, part)

@@ -108,6 +108,8 @@ class Seen:
     straight
         Of a Sequential: places of linear layers that another one follows at once, what goes into the first, and what
         comes out of the second.
+    sizes
+        Of a loader: how many batches and samples it has; None for anything else, and where it does not know.
     """
 
     kind: str
@@ -124,6 +126,7 @@ class Seen:
     apart: tuple[str, ...] = ()
     repeated: tuple[tuple[int, int], ...] = ()
     straight: tuple[tuple[int, int, int], ...] = ()
+    sizes: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -494,6 +497,7 @@ class _Tracer:
                 apart=tuple(_apart(value)),
                 repeated=tuple(_repeated(value)),
                 straight=tuple(_straight(value)),
+                sizes=_sizes(value) if kind == "DataLoader" else None,
             )
         engine = backend_of(value)
         number = self._number_of(value)
@@ -622,6 +626,12 @@ def _apart(value: Any) -> Iterator[str]:
     for name, held in vars(value).items():
         if is_array(held) and getattr(held, "requires_grad", False) and held.is_leaf and id(held) not in known:
             yield name
+
+
+def _sizes(loader: Any) -> tuple[int, int] | None:
+    """Return how many batches and samples a loader has; None where the program itself counts them."""
+    dataset = loader.dataset
+    return (len(loader), len(dataset)) if isinstance(dataset, list) or hasattr(dataset, "tensors") else None
 
 
 def _straight(value: Any) -> Iterator[tuple[int, int, int]]:

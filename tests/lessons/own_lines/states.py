@@ -260,7 +260,7 @@ _READ = (
     "half = torch.tensor([{0}.5 * torch.pi, 1.0]).cos()\nlost = np.array([{1}.5, np.nan, -np.inf])\n"
     "cells = lost.astype(np.int32)\nflags = torch.tensor([{0}0.0, torch.nan]).long()",
     "keep = (np.arange({1} + 1) > {0}).astype(int)\nturned = ~keep\nbits = ~torch.tensor([[1, 0], [0, 1]]).byte()",
-    "words = np.array(['{0}', '{1}', 'a'])\nsame = words == {0}\nother = words[1:] != {1}.5",
+    "print(np.array(['{0}', '{1}', 'a']) == {0})\nprint(np.array(['{1}']) != {1}.5)",
     "block = np.arange(2 * 3 * {1}).reshape(2, 3, {1})\nparts = block[{0} % 2, :, [0, 1]]\n"
     "wide = np.zeros((2, 3, {1}, 2))\nmoved = wide[:, [0, 2], 1:, np.array([1, 0])]",
     "row = np.arange({1} + 3)\nfor pad in [{0}, 0]:\n    inner = row[pad:-pad]\nskip = 0\n"
@@ -282,6 +282,39 @@ _READ = (
     "found = share == round({0} / 7, 8)",
 )
 """Programs that run, and in which something is read otherwise than is often meant."""
+
+_ROUNDS = (
+    "from torch.utils.data import DataLoader, TensorDataset\n"
+    "batches = DataLoader(TensorDataset(torch.arange({1} * 2.).reshape(-1, 1)), batch_size=2)\n"
+    "for turn in range({0} + 1):\n    (part,) = next(iter(batches))",
+    "slope = nn.Linear({1}, 1)\nmoving = torch.optim.SGD(slope.parameters(), lr=0.{0})\nfor turn in range({0}):\n"
+    "    moving.zero_grad()\n    slope(torch.ones(2, {1})).sum().backward()\n    moving.step()\n"
+    "    nn.utils.clip_grad_norm_(slope.parameters(), 0.{1})",
+    "votes = torch.arange({0} * {1}.).reshape({0}, {1})\nnobody = torch.full(({0},), -100)\n"
+    "blank = F.cross_entropy(votes, nobody)\nzeros = torch.zeros({0}, dtype=torch.long)\n"
+    "empty = nn.CrossEntropyLoss(ignore_index=0)(votes, zeros)",
+    "memory = nn.LSTM({1}, 2, {0})\nalong, states = memory(torch.ones(3, 1, {1}))\nlast = states[-1]",
+    "from torch.utils.data import DataLoader, TensorDataset\n"
+    "samples = TensorDataset(torch.ones({1} * 2, 2), torch.zeros({1} * 2).long())\n"
+    "served = DataLoader(samples, batch_size={0} + 1)\nright = 0\njudge = nn.Linear(2, 2)\n"
+    "for features, classes in served:\n    right += (judge(features).argmax(1) == classes).sum().item()\n"
+    "print(right / len(served), 100 * right / len(served))",
+    "equal = nn.Sequential(nn.Linear(2, {1}), nn.Tanh(), nn.Linear({1}, 1))\nfor p in equal.parameters():\n"
+    "    nn.init.constant_(p, 0.{0})\nsteps = torch.optim.SGD(equal.parameters(), lr=0.1)\n"
+    "equal(torch.tensor([[1.0, {0}.0]])).sum().backward()\nsteps.step()",
+    "grid = np.arange(4).reshape(2, 2) + {0}\nplaces = np.argwhere(np.eye(2) * {1} > 0)\npicked = grid[places]",
+    "prices = np.array([[3, 1, {1}], [9, {0}, 8]])\ncheapest = prices.argmin(axis=0)\noffers = prices[cheapest]\n"
+    "marks = torch.tensor([[{0}.5, 9.0], [{1}.0, 0.5]])\nbest = torch.argmax(marks, dim=1)\nrows = marks[best]",
+    "depth = np.array([{0}.0, 0.0, {1}.0])\nlogs = np.where(depth > 0, np.log(depth), -{1})\n"
+    "inverse = np.where(depth == 0, 0, {0} / depth)\nrates = torch.tensor([0.0, {1}.0])\n"
+    "safe = torch.where(rates > 0, 1 / rates, rates)",
+    "above = nn.Sequential(nn.Linear({1}, 1), nn.ReLU())\n"
+    "cost = F.mse_loss(above(torch.ones({0} + 1, {1})), torch.arange({0} + 1.).reshape(-1, 1) - {0})\n"
+    "chance = torch.sigmoid(torch.arange(3.))\ngap = nn.L1Loss()(chance, torch.tensor([0.5, {1}.0, {0}.5]))",
+    "pixels = np.array([{0}, {1}0], dtype=np.uint8)\nnegative = -pixels\n"
+    "small = torch.tensor([-128, {1}], dtype=torch.int8).abs()",
+)
+"""Programs that run, and whose batches, losses, steps or places are others than is often meant."""
 
 _SEED_OF_ONE = (
     "np.random.seed({1})\nx = torch.rand({0})\ny = torch.rand({1})",
@@ -440,6 +473,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += _several(_SEED_OF_ONE, chance, 1) if chance.random() < 0.25 else _several(_READ, chance, 5)
+    if chance.random() < 0.1:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += "torch.manual_seed(0)\n" + _several(_ROUNDS, chance, 5)
     if chance.random() < 0.17:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n"
