@@ -503,3 +503,36 @@ class PrintedShorter(InAWord, Claim):
             Code(self.code),
             f" the number is {signed(self.number)}, which is not {signed(self.given)}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CountedBefore(InAWord, Claim):
+    """An array becomes shorter in a loop over its places, which were counted before.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What the loop goes through.
+    name
+        The array.
+    count, left
+        int, how many places were counted, and how many there are now.
+    """
+
+    word: ClassVar[str] = "counted before"
+    run: Run
+    code: str
+    name: str
+    count: int
+    left: int
+
+    def sentence(self) -> Sentence:
+        """Give both counts."""
+        return (
+            Code(self.code),
+            f" is made once, before the loop, and goes on to {self.count - 1}: ",
+            Code(f"len({self.name})"),
+            f" is {self.left} by now",
+        )

@@ -352,3 +352,37 @@ class OutOfReach(InAWord, Claim):
             f", whose results {signed(limits)}. {self.beyond} of {self.count} targets "
             "lie beyond, and no weights bring a prediction there",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway(InAWord, Claim):
+    """Gradients are taken away between the way back and the step.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    step, cleared
+        The step and what takes the gradients away, as they stand in the program.
+    at, back
+        int, statements: what takes them away, and the way back before it.
+    """
+
+    word: ClassVar[str] = "taken away"
+    run: Run
+    step: str
+    cleared: str
+    at: int
+    back: int
+
+    def sentence(self) -> Sentence:
+        """Give both lines."""
+        return (
+            Code(self.cleared),
+            f" in line {line_of(self.at)} takes away the gradients that ",
+            Code("backward()"),
+            f" found in line {line_of(self.back)}, before ",
+            Code(self.step),
+            " uses them. It belongs before ",
+            Code("backward()"),
+        )

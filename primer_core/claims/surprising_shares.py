@@ -195,3 +195,73 @@ class ComparesColumns(InAWord, Claim):
             Code("dim=1"),
             f" compares {counted(rows, 'pair')} of rows: the first gives {number_text(self.other)}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LogOfNothing(InAWord, Claim):
+    """The logarithm of a softmax is −inf, as a share is too small for its dtype.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The logarithm.
+    shares
+        The softmax.
+    instead
+        What computes the logarithm of each share itself.
+    gives
+        What that gives there.
+    """
+
+    word: ClassVar[str] = "log of 0"
+    run: Run
+    code: str
+    shares: str
+    instead: str
+    gives: str
+
+    def sentence(self) -> Sentence:
+        """Give the number that the logarithm has."""
+        return (
+            "A share in ",
+            Code(self.shares),
+            " is too small for a float of its dtype and is 0, so that ",
+            Code(self.code),
+            " is −inf there. ",
+            Code(self.instead),
+            f" computes the logarithm of each share itself, and gives {signed(self.gives)}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftedFirst(InAWord, Claim):
+    """Shares that were computed by hand are nan, as a power is too large for its dtype.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The division.
+    power, instead
+        What is too large, and the same of numbers that are 0 at most.
+    """
+
+    word: ClassVar[str] = "inf/inf"
+    run: Run
+    code: str
+    power: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what gives the same shares."""
+        return (
+            Code(self.code),
+            " divides inf by inf. Shares stay the same where one number is subtracted from all: ",
+            Code(self.instead),
+            " in place of ",
+            Code(self.power),
+            " is 1 at most",
+        )

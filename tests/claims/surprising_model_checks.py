@@ -32,8 +32,10 @@ from primer_core.claims.surprising_models import (
 from primer_core.claims.surprising_shares import (
     AllMasked,
     ComparesColumns,
+    LogOfNothing,
     MaskedAfterwards,
     SharedAgain,
+    ShiftedFirst,
     ZeroHasWeight,
 )
 from tests.claims.checking import check
@@ -525,3 +527,34 @@ def _(claim: ComparesColumns, program: Program) -> None:
     rows = functional.cosine_similarity(one, other, dim=1)
     assert abs(float(found[0]) - claim.first) < 6e-3 * max(abs(claim.first), 0.01)
     assert abs(float(rows[0]) - claim.other) < 6e-3 * max(abs(claim.other), 0.01)
+
+
+@check(LogOfNothing)
+def _(claim: LogOfNothing, program: Program) -> None:
+    names = at_line(program, claim.run)
+    stands_there(claim.code, program, claim.run)
+    shares, logs = (np.ravel(numbers(computed(each, names))) for each in (claim.shares, claim.code))
+    gone = np.flatnonzero((shares == 0) & np.isneginf(logs))
+    instead = np.ravel(numbers(computed(claim.instead, names))).astype(float)
+    assert np.isfinite(instead).all()
+    assert abs(float(instead[gone[0]]) - float(claim.gives)) <= 1e-3 * abs(float(claim.gives))
+    np.testing.assert_allclose(np.exp(instead), shares, atol=1e-5)
+
+
+@check(ShiftedFirst)
+def _(claim: ShiftedFirst, program: Program) -> None:
+    names = at_line(program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert np.isnan(numbers(computed(claim.code, names))).any()
+    assert np.isinf(numbers(computed(claim.power, names))).any()
+    np.testing.assert_array_equal(
+        numbers(computed(claim.power, names)), numbers(computed(ast.unparse(node.left), names))
+    )
+    shifted = numbers(computed(claim.instead, names)).astype(float)
+    assert float(shifted.max()) == 1.0
+    small: dict[str, Any] = {**names}
+    (given,) = [each for each in ast.walk(ast.parse(claim.power)) if isinstance(each, ast.Name) and each.id in names
+                and each.id not in ("np", "torch")]  # fmt: skip
+    small[given.id] = names[given.id] / float(numbers(names[given.id]).max())
+    one, other = (numbers(computed(each, small)) for each in (claim.power, claim.instead))
+    np.testing.assert_allclose(one / one.sum(), other / other.sum(), rtol=1e-5)

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from primer_core.claims.running import line_of
 from primer_core.claims.surprising_readings import (
     AllAxesTurned,
     AllDifferent,
     AlwaysTrue,
     BitsTurned,
+    CountedBefore,
     DotOfEvery,
     EqualWhenStretched,
     ListAxisFirst,
@@ -27,6 +29,7 @@ from primer_core.claims.surprising_readings import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import line, opened
+from tests.claims.source_checks import Between, in_sight
 from tests.claims.surprise_checks import begun, computed, numbers, stands_there
 from tests.claims.surprising_checks import argument, at_line, made_of
 
@@ -237,3 +240,27 @@ def _(claim: PrintedShorter, program: Program) -> None:
     alike = [each for each in cells if f"{each:.{claim.digits}f}" == f"{given:.{claim.digits}f}"]
     assert repr(alike[0]) == claim.number
     assert alike[0] != given
+
+
+@check(CountedBefore)
+def _(claim: CountedBefore, program: Program) -> None:
+    source = opened(program.code)
+    here = line_of(claim.run[0])
+    loops = [
+        each
+        for each in ast.walk(ast.parse(source))
+        if isinstance(each, ast.For) and each.lineno < here <= (each.end_lineno or 0)
+    ]
+    loop = next(each for each in loops if ast.get_source_segment(source, each.iter) == claim.code)
+    seen: list[int] = []
+
+    def ended(frame: Any) -> None:
+        seen.append(len(in_sight(frame)[claim.name]))
+
+    Between(source, claim.run, (0, 0), ended=ended).cells(())
+    assert seen[0] == claim.left < claim.count
+    names: dict[str, Any] = {"__name__": "__main__"}
+    before = ast.Module([each for each in ast.parse(source).body if each.lineno < loop.lineno], [])
+    exec(compile(before, "program", "exec"), names)  # noqa: S102 - a program that a page shows
+    assert computed(claim.code, names) == range(claim.count)
+    assert claim.name in claim.code

@@ -19,6 +19,7 @@ from primer_core.claims.surprising_rounds import (
     FirstOfAll,
     OutOfReach,
     RowsOfPlaces,
+    TakenAway,
     UnitsAlike,
 )
 from tests.claims.checking import check
@@ -187,3 +188,27 @@ def _(claim: OutOfReach, program: Program) -> None:
     assert float(wide.max()) == claim.high or (claim.high is None and float(wide.max()) > 50)
     given = np.ravel(numbers(computed(ast.unparse(node.args[0]), names)))
     assert ((given >= claim.low) & (given <= high)).all()
+
+
+@check(TakenAway)
+def _(claim: TakenAway, program: Program) -> None:
+    assert ast.unparse(statement_of(program, claim.run)) == claim.step
+    line(program, claim.run)
+    back = statement_of(program, (claim.back, 1))
+    assert not hasattr(back, "body")
+    assert ".backward(" in ast.unparse(back)
+    assert ast.unparse(statement_of(program, (claim.at, 1))) == claim.cleared
+    assert claim.cleared.endswith(".zero_grad()")
+    order = [(line_of(each), each) for each in (claim.back, claim.at, claim.run[0])]
+    assert order == sorted(set(order))
+    found = []
+    for source in (opened(program.code), opened(program.code).replace(claim.cleared, "None")):
+        seen: list[Any] = []
+
+        def begun(frame: Any, seen: list[Any] = seen) -> None:
+            held = in_sight(frame)[claim.step.partition(".")[0]].param_groups
+            seen.extend(each.grad for group in held for each in group["params"])
+
+        Between(source, claim.run, (0, 0), begun=begun).cells(())
+        found.append(any(each is not None and bool(each.abs().sum() > 0) for each in seen))
+    assert found == [False, True]

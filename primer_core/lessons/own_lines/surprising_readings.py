@@ -14,6 +14,7 @@ from primer_core.claims.surprising_readings import (
     AllDifferent,
     AlwaysTrue,
     BitsTurned,
+    CountedBefore,
     DotOfEvery,
     EqualWhenStretched,
     ListAxisFirst,
@@ -270,6 +271,34 @@ def _all_different(line: Line) -> Iterator[Claim]:
                     yield AllDifferent(line.run, line.text(call), int(values.size), different, instead)
 
 
+def _counted_before(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)]):
+            pass
+        case _:
+            return
+    before, seen = line.shape_of(name), line.step.names.get(name)
+    if not before or seen is None or not seen.shape or seen.shape[0] >= before[0]:
+        return
+    for loop in line.statements:
+        match loop:
+            case ast.For(ast.Name(), ast.Call(ast.Name("range"), [counted], []) as going):
+                inside = loop.lineno < line.node.lineno <= (loop.end_lineno or 0)
+                ends = any(isinstance(each, ast.Break | ast.Return) for each in ast.walk(loop))
+                if (
+                    not inside
+                    or ends
+                    or ast.unparse(counted) not in (f"len({name})", f"{name}.shape[0]", f"{name}.size")
+                ):
+                    continue
+                first = [
+                    step for step in line.trace.steps if step.line == loop.lineno and step.moment.happening == "loop"
+                ]
+                known = first[0].names.get(name) if first else None
+                if known is not None and known.shape and len(known.shape) == 1 and len(seen.shape) == 1:
+                    yield CountedBefore(line.run, line.text(going), name, known.shape[0], seen.shape[0])
+
+
 _SEEDS = {"np": "np.random.seed", "torch": "torch.manual_seed"}
 
 
@@ -342,4 +371,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _all_different,
     _other_seed,
     _printed,
+    _counted_before,
 )

@@ -21,13 +21,15 @@ from primer_core.claims.surprising_rounds import (
     FirstOfAll,
     OutOfReach,
     RowsOfPlaces,
+    TakenAway,
     UnitsAlike,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.surprising_line import Line, goes_back, numbers
-from primer_core.lessons.own_lines.trace import Part
+from primer_core.lessons.own_lines.trace import Part, run
 
 _REACH: Mapping[str, tuple[float, float]] = {"relu": (0.0, inf), "sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 """By a function between which numbers its results lie."""
@@ -88,6 +90,37 @@ def _clipped(line: Line) -> Iterator[Claim]:
 
 def _where(node: ast.stmt) -> tuple[int, int]:
     return node.lineno, node.col_offset
+
+
+def _taken_away(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    stepped = None if ledger is None else ledger.stepped.get(line.run)
+    if stepped is None or stepped.moved or not _called(line.node, "step") or not isinstance(line.node, ast.Expr):
+        return
+    loops = _loops_around(line)[-1:]
+    body = loops[0].body if loops else [each for each in line.statements if not each.col_offset]
+    before = [each for each in body if _where(each) < _where(line.node)]
+    back = [each for each in before if any(map(goes_back, ast.walk(each))) and not hasattr(each, "body")]
+    cleared = [each for each in before if _called(each, "zero_grad") and back and _where(each) > _where(back[-1])]
+    known = {_where(step.moment.node): step.number for step in line.trace.steps}
+    if any(_where(each) == _where(line.node) for each in body) and len(cleared) == 1:
+        at, found = known.get(_where(cleared[0])), known.get(_where(back[-1]))
+        match cleared[0]:
+            case ast.Expr(call) if at is not None and found is not None and _moves_without(line, call):
+                yield TakenAway(line.run, line.text(line.node.value), line.text(call), at, found)
+
+
+def _moves_without(line: Line, call: ast.expr) -> bool:
+    """Return whether a step finds gradients where a call before it is left out."""
+    lines = line.trace.source.split("\n")
+    place = Place.of(call, line.trace.source)
+    if place.line != place.end_line:
+        return False
+    old = lines[place.line - 1]
+    lines[place.line - 1] = f"{old[: place.column]}None{old[place.end_column :]}"
+    ledger = run("\n".join(lines)).ledger
+    stepped = None if ledger is None else ledger.stepped.get(line.run)
+    return stepped is not None and bool(stepped.moved)
 
 
 def _ignored(line: Line) -> Iterator[Claim]:
@@ -288,6 +321,7 @@ def _out_of_reach(line: Line) -> Iterator[Claim]:
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _first_of_all,
     _clipped,
+    _taken_away,
     _ignored,
     _cell_state,
     _batches,

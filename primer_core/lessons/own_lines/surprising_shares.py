@@ -14,8 +14,10 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_shares import (
     AllMasked,
     ComparesColumns,
+    LogOfNothing,
     MaskedAfterwards,
     SharedAgain,
+    ShiftedFirst,
     ZeroHasWeight,
 )
 from primer_core.language.execution import is_array
@@ -247,10 +249,85 @@ def _columns(line: Line) -> Iterator[Claim]:
             yield ComparesColumns(line.run, origin.place.text, shape, first + 0.0, rows + 0.0)
 
 
+def _log_of_nothing(line: Line) -> Iterator[Claim]:
+    for origin in _origins_here(line):
+        made = _made_by(line, origin.read[0]) if origin.entry in ("torch.log", "Tensor.log") and origin.read else None
+        if made is None or made.entry not in _SHARES or made.place is None or origin.place is None or made.call is None:
+            continue
+        found, axis = nodes_at(line.trace.source, made.place), _axis_of(made)
+        match None if found is None else found[0]:
+            case ast.Call(ast.Attribute(holder, "softmax") as function) as call if axis is not None:
+                text = line.text(call)
+                named = f"{line.text(holder)}.log_softmax"
+                instead = f"{named}{text[len(line.text(function)) :]}"
+            case _:
+                continue
+        gone = np.flatnonzero((made.values == 0) & np.isneginf(origin.values))
+        if len(gone) and np.isfinite(given := numbers(made.call.bound.positional[0]).astype(float)).all():
+            logs = given - given.max(axis=axis, keepdims=True)
+            logs -= np.log(np.exp(logs).sum(axis=axis, keepdims=True))
+            gives = f"{logs.reshape(-1)[gone[0]]:.4g}"
+            yield LogOfNothing(line.run, origin.place.text, text, instead, gives)
+
+
+def _shifted_first(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        found = nodes_at(line.trace.source, part.place) if part.entry == "operator./" else None
+        match None if found is None else found[0]:
+            case ast.BinOp(left, ast.Div(), right) if is_array(part.result):
+                sums = [
+                    each
+                    for each in ast.walk(right)
+                    if isinstance(each, ast.Call) and _sums(each, line.text(left), line)
+                ]
+                power = _power_of(line, left)
+            case _:
+                continue
+        result = numbers(part.result)
+        if not sums or power is None or result.dtype.kind != "f" or not np.isnan(result).any():
+            continue
+        library, given = ast.unparse(power.func).rpartition(".")[0], line.text(power.args[0])
+        seen, above = line.step.names.get(given), numbers(part.operands[0]) if is_array(part.operands[0]) else None
+        if seen is None or seen.values is None or above is None or not np.isfinite(seen.values).all():
+            continue
+        with np.errstate(over="ignore"):
+            same = above.shape == seen.values.shape and np.allclose(np.exp(seen.values), above, rtol=1e-3)
+        if same and np.isinf(above).any():
+            yield ShiftedFirst(line.run, part.place.text, line.text(power), f"{library}.exp({given} - {given}.max())")
+
+
+def _sums(call: ast.Call, of: str, line: Line) -> bool:
+    match call:
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch"), "sum"), [given, *_]):
+            return line.text(given) == of
+        case ast.Call(ast.Attribute(given, "sum")):
+            return line.text(given) == of
+    return False
+
+
+def _power_of(line: Line, node: ast.expr) -> ast.Call | None:
+    """Return the exponential that stands at a node, or that its name was bound to; None for anything else."""
+    if isinstance(node, ast.Name):
+        bound = [
+            each.value
+            for each in line.statements
+            if isinstance(each, ast.Assign) and [ast.unparse(to) for to in each.targets] == [node.id]
+        ]
+        if len(bound) != 1:
+            return None
+        (node,) = bound
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch"), "exp"), [ast.Name()], []):
+            return node
+    return None
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _all_masked,
     _masked_afterwards,
     _zero_has_weight,
     _shared_again,
     _columns,
+    _log_of_nothing,
+    _shifted_first,
 )

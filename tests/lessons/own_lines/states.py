@@ -311,6 +311,11 @@ _ROUNDS = (
     "above = nn.Sequential(nn.Linear({1}, 1), nn.ReLU())\n"
     "cost = F.mse_loss(above(torch.ones({0} + 1, {1})), torch.arange({0} + 1.).reshape(-1, 1) - {0})\n"
     "chance = torch.sigmoid(torch.arange(3.))\ngap = nn.L1Loss()(chance, torch.tensor([0.5, {1}.0, {0}.5]))",
+    "weights = nn.Linear({1}, 1)\nsgd = torch.optim.SGD(weights.parameters(), lr=0.{1})\nfor turn in range({0}):\n"
+    "    weights(torch.ones(1, {1})).sum().backward()\n    sgd.zero_grad()\n    sgd.step()",
+    "wide = torch.tensor([[0.0, {1}00.0]])\nshares = torch.softmax(wide, dim=1)\nlogs = torch.log(shares)\n"
+    "high = np.array([{1}000.0, {0}.0])\npowers = np.exp(high)\nparts = powers / powers.sum()",
+    "queue = np.arange({1} + 3)\nfor i in range(len(queue)):\n    if i < {0}:\n        queue = np.delete(queue, 0)",
     "pixels = np.array([{0}, {1}0], dtype=np.uint8)\nnegative = -pixels\n"
     "small = torch.tensor([-128, {1}], dtype=torch.int8).abs()",
 )

@@ -20,8 +20,10 @@ from primer_core.claims.surprising_models import (
 from primer_core.claims.surprising_shares import (
     AllMasked,
     ComparesColumns,
+    LogOfNothing,
     MaskedAfterwards,
     SharedAgain,
+    ShiftedFirst,
     ZeroHasWeight,
 )
 from primer_core.lessons.own_lines.claims import surprising
@@ -41,7 +43,7 @@ assert every_check  # what it imports registers the checks
 KINDS = (
     AllMasked, ComparesColumns, EndsAtOnce, FrozenMovesOn, FunctionDropsStill, LeftAsTheyWere, MadeInEachCall,
     MaskedAfterwards, OneMemoryOften, OneModelTwice, PartStandsStill, SequenceFirst, SharedAgain, StartsAnew,
-    StillRecorded, TakenForConstants, ZeroHasWeight,
+    StillRecorded, TakenForConstants, ZeroHasWeight, LogOfNothing, ShiftedFirst,
 )  # fmt: skip
 
 
@@ -184,6 +186,17 @@ EVALUATED = "net = nn.Sequential(nn.Linear(4, 2), nn.Dropout(0.5))\nnet.{}()\nx 
             "net = nn.Sequential(nn.Flatten(), nn.Softmax(dim=1))\nout = net(torch.arange(3.)[None])\n"
             "p = F.softmax(out, dim=1)",
             [SharedAgain((7, 1), "F.softmax(out, dim=1)", "out", "0.665", "0.451", is_log=False)],
+        ),
+        (
+            "x = torch.tensor([[0.0, 200.0]])\np = torch.softmax(x, dim=1)\nlog = torch.log(p)",
+            [LogOfNothing((7, 1), "torch.log(p)", "torch.softmax(x, dim=1)", "torch.log_softmax(x, dim=1)", "-200")],
+        ),
+        (
+            "x = np.array([1000.0, 1001.0])\ne = np.exp(x)\np = e / e.sum()\nq = np.exp(x) / np.exp(x).sum()",
+            [
+                ShiftedFirst((7, 1), "e / e.sum()", "np.exp(x)", "np.exp(x - x.max())"),
+                ShiftedFirst((8, 1), "np.exp(x) / np.exp(x).sum()", "np.exp(x)", "np.exp(x - x.max())"),
+            ],
         ),
         (
             "enc = nn.TransformerEncoderLayer(d_model=8, nhead=2)\nx = torch.randn(2, 5, 8)\ny = enc(x)",

@@ -15,6 +15,7 @@ from primer_core.claims.surprising_rounds import (
     FirstOfAll,
     OutOfReach,
     RowsOfPlaces,
+    TakenAway,
     UnitsAlike,
 )
 from primer_core.lessons.own_lines.claims import surprising
@@ -60,6 +61,10 @@ EQUAL = (
         (
             LOADER + "for i in range(3):\n    x, y = next(iter(dl))",
             [FirstOfAll((9, 3), "next(iter(dl))", "dl")],
+        ),
+        (
+            LEARNER + ROUND.replace("    opt.zero_grad()\n", "").format("opt.zero_grad()", "opt.step()"),
+            [TakenAway((13, 2), "opt.step()", "opt.zero_grad()", 12, 11)],
         ),
         (LEARNER + ROUND.format("opt.step()", CLIP), [ClippedTooLate((14, 2), CLIP, 13, 11)]),
         (
@@ -121,6 +126,8 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
         LOADER + "for epoch in range(2):\n    first = next(iter(dl))[0] if epoch > 5 else None",
         LEARNER + ROUND.format(CLIP, "opt.step()"),
         LEARNER + "for i in range(2):\n    net(torch.ones(4, 2)).mean().backward()\n    opt.step()\n    " + CLIP,
+        LEARNER + ROUND.format("opt.step()", "opt.zero_grad()"),
+        LEARNER + "other = nn.Linear(2, 1)\nother(torch.ones(1, 2)).sum().backward()\nopt.zero_grad()\nopt.step()",
         "s, y = torch.randn(2, 3), torch.tensor([-100, 1])\nloss = F.cross_entropy(s, y)",
         "s, y = torch.randn(2, 3), torch.tensor([-100, -100])\nloss = F.cross_entropy(s, y, reduction='sum')",
         HIDDEN + "last = h[0][-1]\nc = h[-1]\nh, c = h\nd = h[-1]",
