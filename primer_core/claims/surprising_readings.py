@@ -536,3 +536,38 @@ class CountedBefore(InAWord, Claim):
             Code(f"len({self.name})"),
             f" is {self.left} by now",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LateBound(InAWord, Claim):
+    """Functions that are made in a comprehension read its name when they are called.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The function.
+    name
+        The name that it reads.
+    instead
+        The function with a value of its own.
+    """
+
+    word: ClassVar[str] = "read when called"
+    run: Run
+    code: str
+    name: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say which value they find, and what keeps one for each."""
+        return (
+            "Each ",
+            Code(self.code),
+            " reads ",
+            Code(self.name),
+            " when it is called, and finds the last value that it had. ",
+            Code(self.instead),
+            " keeps the value of its own round",
+        )

@@ -16,6 +16,7 @@ from primer_core.claims.surprising_readings import (
     CountedBefore,
     DotOfEvery,
     EqualWhenStretched,
+    LateBound,
     ListAxisFirst,
     MinusNothing,
     NearMultipleOfPi,
@@ -30,7 +31,7 @@ from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import line, opened
 from tests.claims.source_checks import Between, in_sight
-from tests.claims.surprise_checks import begun, computed, numbers, stands_there
+from tests.claims.surprise_checks import begun, computed, numbers, stands_there, statement_of
 from tests.claims.surprising_checks import argument, at_line, made_of
 
 
@@ -264,3 +265,19 @@ def _(claim: CountedBefore, program: Program) -> None:
     exec(compile(before, "program", "exec"), names)  # noqa: S102 - a program that a page shows
     assert computed(claim.code, names) == range(claim.count)
     assert claim.name in claim.code
+
+
+@check(LateBound)
+def _(claim: LateBound, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    lists = [each for each in ast.walk(statement_of(program, claim.run)) if isinstance(each, ast.ListComp)]
+    made = next(each for each in lists if ast.dump(each.elt) == ast.dump(node))
+    code = ast.unparse(made)
+    assert ast.unparse(made.generators[0].target) == claim.name
+    values = computed(f"[{claim.name} for {claim.name} in {ast.unparse(made.generators[0].iter)}]", names)
+    found = computed(code, names)
+    assert [each.__closure__[0].cell_contents for each in found] == [values[-1]] * len(values)
+    other = computed(code.replace(ast.unparse(node), claim.instead), names)
+    assert [each.__defaults__[-1] for each in other] == values
+    assert ast.unparse(ast.parse(claim.instead, mode="eval").body.body) == ast.unparse(node.body)  # type: ignore[attr-defined]

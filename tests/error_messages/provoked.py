@@ -567,6 +567,7 @@ PROVOKED: tuple[Provoked, ...] = (
         {"wanted": (3, 5), "given": (3, 4)},
     ),
     Provoked("heads", "nn.MultiheadAttention(10, 3)"),
+    Provoked("same_strided", "nn.Conv2d(3, 8, 3, stride=2, padding='same')"),
     Provoked("too_many_draws_torch", "torch.multinomial(torch.ones(2), 3)"),
     Provoked("probabilities_sum", "np.random.choice(3, p=[0.5, 0.3, 0.3])"),
     Provoked("probabilities_sum", "np.random.default_rng(0).choice(2, p=[0.5, 0.3])"),

@@ -714,7 +714,23 @@ _BEFORE_ITS_INPUT = Plain(
 )
 
 
+_SAME = Plain(
+    (
+        Code("padding='same'"),
+        " means that the result has the sizes of the input. PyTorch does not take it with a stride above 1.",
+    ),
+    (
+        Mistake(
+            ("Half of the sizes are wanted: pad by half of the kernel.",),
+            TORCH.code("nn.Conv2d(3, 8, 3, stride=2, padding='same')"),
+            TORCH.code("nn.Conv2d(3, 8, 3, stride=2, padding=1)"),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
+    kind("same_strided", "PyTorch", _SAME, r"^padding='same' is not supported for strided convolutions"),
     kind(
         "lazy",
         "PyTorch",

@@ -17,6 +17,7 @@ from primer_core.claims.surprising_readings import (
     CountedBefore,
     DotOfEvery,
     EqualWhenStretched,
+    LateBound,
     ListAxisFirst,
     MinusNothing,
     NearMultipleOfPi,
@@ -271,6 +272,18 @@ def _all_different(line: Line) -> Iterator[Claim]:
                     yield AllDifferent(line.run, line.text(call), int(values.size), different, instead)
 
 
+def _late_bound(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.ListComp(ast.Lambda(given, body) as made, [ast.comprehension(ast.Name(name))]):
+                held = {each.arg for each in (*given.args, *given.kwonlyargs)}
+                read = {each.id for each in ast.walk(body) if isinstance(each, ast.Name)}
+                if name not in read - held or given.defaults or given.vararg or given.kwarg or given.kwonlyargs:
+                    continue
+                listed = ", ".join([*(each.arg for each in given.args), f"{name}={name}"])
+                yield LateBound(line.run, line.text(made), name, f"lambda {listed}: {line.text(body)}")
+
+
 def _counted_before(line: Line) -> Iterator[Claim]:
     match line.node:
         case ast.Assign([ast.Name(name)]):
@@ -372,4 +385,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _other_seed,
     _printed,
     _counted_before,
+    _late_bound,
 )

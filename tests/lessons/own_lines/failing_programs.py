@@ -348,6 +348,7 @@ CLASSIC: dict[str, str] = {
         "fc = nn.Linear(12, 5)\nx = torch.ones(2, 3, 4)\nflat = torch.flatten(x)\nout = fc(flat)"
     ),
     "LayerNorm of channels": "ln = nn.LayerNorm(8)\nx = torch.randn(4, 8, 5)\ny = ln(x)",
+    "the same size with a stride": "conv = nn.Conv2d(3, 8, 5, stride=2, padding='same')",
     "split into three": "x = torch.arange(10)\na, b, c = x.split(3)",
     "two losses of one graph": (
         "x = torch.ones(2, requires_grad=True)\nh = x ** 2\nh.sum().backward()\n(h * 3).sum().backward()"

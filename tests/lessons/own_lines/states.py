@@ -275,6 +275,7 @@ _READ = (
     "one, many = torch.full((1, {1}), {0}), torch.full(({0} + 1, {1}), {0})\nalike = torch.all(one == many)",
     "counts = dict(zip('abc', range({1})))\nprint(np.array(counts.values()))\n"
     "print(np.array({{{0}, {1}, 7}}).ndim, np.array(each * {0} for each in range({1})).shape)",
+    "scaled = [lambda x: x * factor for factor in range({1})]\nfirst = scaled[0](np.arange({0} + 1))",
     "sizes = [{0}, {1}]\nlarge = np.any(size > 9 for size in sizes)\nsmall = np.all(size < 0 for size in sizes)",
     "labels = torch.tensor([{0}, {1}, {0}])\nkinds = len(set(labels))\n"
     "pairs = torch.arange({1}).repeat(2)\nmany = len(set(pairs))",

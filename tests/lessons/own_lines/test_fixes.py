@@ -243,6 +243,7 @@ def test_a_fix_says_what_it_gives() -> None:
         ("all samples as one row", "out = fc(x.flatten(1))"),
         ("all samples flattened before", "out = fc(x.flatten(1))"),
         ("LayerNorm of channels", "y = ln(x.transpose(1, 2))"),
+        ("the same size with a stride", "conv = nn.Conv2d(3, 8, 5, stride=2, padding=2)"),
         ("split into three", "a, b, c = x.chunk(3)"),
         ("two losses of one graph", "h.sum().backward(retain_graph=True)"),
         ("forward misspelled", "def forward(self, x):"),

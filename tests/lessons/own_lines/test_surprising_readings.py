@@ -12,6 +12,7 @@ from primer_core.claims.surprising_readings import (
     CountedBefore,
     DotOfEvery,
     EqualWhenStretched,
+    LateBound,
     ListAxisFirst,
     MinusNothing,
     NearMultipleOfPi,
@@ -46,6 +47,10 @@ def found(program: str) -> list[Claim]:
         (
             "a = np.array([1, 2, 3])\nfor i in range(len(a)):\n    if i == 1:\n        a = np.delete(a, i)",
             [CountedBefore((8, 1), "range(len(a))", "a", 3, 2)],
+        ),
+        (
+            "fs = [lambda x: x * i for i in range(3)]\ny = fs[0](np.arange(2))",
+            [LateBound((5, 1), "lambda x: x * i", "i", "lambda x, i=i: x * i")],
         ),
         ("y = np.sin(np.pi)", [NearMultipleOfPi((5, 1), "np.sin(np.pi)", "3.14159", "1.22e-16")]),
         (
@@ -133,6 +138,7 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
     [
         "a = np.array([1, 2])\nfor i in range(len(a)):\n    if a[i] == 2:\n        a = np.delete(a, i)\n        break",
         "a = np.array([1, 2, 3])\nfor i in range(2):\n    a = a[1:]\nb = a[:0]\nfor i in range(len(a)):\n    a = a * 2",
+        "fs = [lambda x, i=i: x * i for i in range(3)]\ngs = [lambda i: i * 2 for i in range(3)]",
         "x = np.linspace(0, 1, 5)\ny = np.sin(x)\nz = np.tan(0.0)\nw = np.cos(1e-9)",
         "y = np.sin(np.arange(5) * 3.14)",
         "x = np.array([1.5, -2.0])\ny = x.astype(int)",

@@ -244,6 +244,17 @@ def _whole_size(failure: Failure) -> Iterator[Candidate]:
         yield Candidate(operand.place, f"int({operand.text})")
 
 
+def _half_a_kernel(failure: Failure) -> Iterator[Candidate]:
+    """Pad by half of the kernel, where a stride keeps a convolution from keeping the sizes."""
+    node = failure.node
+    if not isinstance(node, ast.Call):
+        return
+    given = {word.arg: word.value for word in node.keywords}
+    kernel = given.get("kernel_size", node.args[2] if len(node.args) > 2 else None)
+    if isinstance(kernel, ast.Constant) and type(kernel.value) is int and "padding" in given:
+        yield failure.instead(given["padding"], str(kernel.value // 2))
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(
         (
@@ -259,6 +270,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
         _fitted,
     ),
     "kernel": _padded,
+    "same_strided": _half_a_kernel,
     "layer_size": _whole_size,
     "one_value": _one_sample,
     "heads": _heads,
