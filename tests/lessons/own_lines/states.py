@@ -280,7 +280,7 @@ _READ = (
     "labels = torch.tensor([{0}, {1}, {0}])\nkinds = len(set(labels))\n"
     "pairs = torch.arange({1}).repeat(2)\nmany = len(set(pairs))",
     "third = torch.tensor([1 / 3, {1} / 7])\nprint(third == 0.3333)\nshare = np.array([{0} / 7])\n"
-    "found = share == round({0} / 7, 8)",
+    "print(share == round({0} / 7, 8))",
 )
 """Programs that run, and in which something is read otherwise than is often meant."""
 
@@ -468,7 +468,7 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         alone = chance.random()
         if alone < 0.55:
-            text += _several(_STILL_MORE_SURPRISES, chance, 4)
+            text += _several(_STILL_MORE_SURPRISES, chance, 5)
         else:
             programs = _NEVER_STEPS if alone < 0.67 else _NO_WAY_BACK
             text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
