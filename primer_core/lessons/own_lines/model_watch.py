@@ -42,7 +42,7 @@ class _Stepped:
     lost
         What had cut gradients off on the way to the loss.
     alike
-        Matrices whose rows are equal, as are those of their gradients: their names, and how many rows.
+        Weights of linear layers whose rows are equal, as are those of their gradients: names, and how many rows.
     """
 
     name: str
@@ -185,7 +185,15 @@ class ModelWatch(Watch):
                     names.setdefault(id(own), f"{called}{path_of(network, dotted.split('.'))}")
         lost = () if self.asked is None else self.lost_by(self.asked)
         without = frozenset(id(each) for each in held if each.requires_grad and each.grad is None)
-        alike = tuple((names[id(each)], len(each)) for each in held if id(each) in names and _has_rows_alike(each))
+        units = {
+            id(layer.weight)
+            for network in self.names.values()
+            if is_module(network) and "_modules" in vars(network)
+            for layer in network.modules()
+            if type(layer).__name__ == "Linear"
+        }
+        named = [each for each in held if id(each) in names and id(each) in units]
+        alike = tuple((names[id(each)], len(each)) for each in named if _has_rows_alike(each))
         return _Stepped(name, held, lost, names, without, alike)
 
 

@@ -135,6 +135,10 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
         LOADER + COUNT + "share = right / len(dl.dataset)",
         LOADER + "total = 0.0\nfor x, y in dl:\n    total += x.mean().item()\nmean = total / len(dl)",
         LEARNER + "net(torch.ones(4, 2)).mean().backward()\nopt.step()\nnn.init.zeros_(net.weight)",
+        "table = nn.Embedding(3, 2)\nnn.init.zeros_(table.weight)\nopt = torch.optim.SGD(table.parameters(), lr=0.1)\n"
+        "table(torch.arange(3)).sum().backward()\nopt.step()",
+        "w = torch.zeros(3, 2).fill_(0.5).requires_grad_()\nopt = torch.optim.SGD([w], lr=0.1)\n"
+        "(torch.ones(4, 3) @ w).sum().backward()\nopt.step()",
         "net = nn.Linear(2, 3)\nnn.init.zeros_(net.bias)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
         "net(torch.ones(4, 2)).pow(2).sum().backward()\nopt.step()",
         "a = np.array([[0, 5], [7, 0]])\nidx = np.argwhere(a > 0)\nfor i, j in idx:\n    b = a[i, j]",
