@@ -199,7 +199,20 @@ def _is_view(call: Call) -> bool:
 
 
 def _moved(call: Call, numbers: NDArray[np.int64]) -> NDArray[np.int64] | None:
-    """Move numbers of cells as a call moved the cells; None where it casts them to a dtype that cannot hold them."""
+    """Move numbers of cells as a call moved the cells.
+
+    None where it casts them to a dtype that cannot hold them, and where a cell came from no array: the 5 of
+    ``np.append(a, 5)`` is what was written, and no number of a cell.
+    """
+    moved = _carried(call, numbers)
+    if moved is None or not numbers.size:
+        return moved
+    beyond = int(numbers.max()) + MAX_ELEMENTS + 1
+    again = _carried(call, numbers + beyond)
+    return moved if again is not None and np.array_equal(again, moved + beyond) else None
+
+
+def _carried(call: Call, numbers: NDArray[np.int64]) -> NDArray[np.int64] | None:
     if call.given is None or {"dtype", "copy"} & set(call.given.values):
         return None
     first = next(value for value in (*call.given.positional, *call.given.keywords.values()) if is_array(value))

@@ -272,3 +272,13 @@ def test_origins_lead_to_the_cell_that_was_read() -> None:
         assert made.origins is not None
         for (number, flat), value in zip(made.origins, made.array.ravel(), strict=True):
             assert work.things[number].array.ravel()[flat] == value
+
+
+@pytest.mark.parametrize(
+    "code", ["np.append(a, 5)", "np.append(5, a)", "np.insert(a, 1, 0)", "np.pad(a, 1)", "np.concatenate([a, [0, 1]])"]
+)
+def test_what_a_line_adds_of_its_own_came_from_no_array(code: str) -> None:
+    work = Workspace(Evaluator({"a": np.arange(4)}))
+    for node in read_statements(f"b = {code}").nodes:
+        work.run(node, "")
+    assert work.things[-1].origins is None
