@@ -58,14 +58,14 @@ class HeldFixed(Claim):
 
 @dataclass(frozen=True, slots=True)
 class OneSided(Claim):
-    """A function can be computed on one side of a point only.
+    """A function is defined on one side of a point only.
 
     Parameters
     ----------
     name
         Of the leaf.
     side
-        That can be computed: ``above`` or ``below``.
+        On which it is: ``above`` or ``below``.
     """
 
     name: str
@@ -78,7 +78,7 @@ class OneSided(Claim):
         return (
             f"A little {other} this value of ",
             Code(self.name),
-            f" the function cannot be computed. The slope is taken {self.side} it, from f(x), f(x {sign} h) and "
+            f" the function is not defined. The slope is taken {self.side} it, from f(x), f(x {sign} h) and "
             f"f(x {sign} 2h).",
         )
 
@@ -133,6 +133,41 @@ class Kink(Claim):
             Code(self.name + index),
             f" its slope is {short_number(self.below)}, above it {short_number(self.above)}. Autograd gives one "
             "number, and differences give the mean of the two.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SlopeGrows(Claim):
+    """A slope is infinite: differences grow as their step shrinks.
+
+    Parameters
+    ----------
+    name, index
+        Of the leaf, and the place of its number.
+    side
+        On which differences can be taken: ``above`` or ``below``.
+    step
+        Of the first of the two differences.
+    slope, steeper
+        The differences with this step and with a hundredth of it, each over its step.
+    """
+
+    name: str
+    index: tuple[int, ...]
+    side: str
+    step: float
+    slope: float
+    steeper: float
+
+    def sentence(self) -> Sentence:
+        """Give both differences."""
+        index = f"[{', '.join(map(str, self.index))}]" if self.index else ""
+        return (
+            "The gradient of ",
+            Code(self.name + index),
+            f" is infinite, which no difference can be: the slope from here to a point {self.side} is "
+            f"{short_number(self.slope)} where that is {short_number(self.step)} away, and "
+            f"{short_number(self.steeper)} at a hundredth of that. It grows as the step shrinks.",
         )
 
 

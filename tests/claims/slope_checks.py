@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from primer_core.claims.slopes import ChangedUnrecorded, HeldFixed, Kink, LostInFloat32, OneSided, OutputNotFinite
+from primer_core.claims.slopes import (
+    ChangedUnrecorded,
+    HeldFixed,
+    Kink,
+    LostInFloat32,
+    OneSided,
+    OutputNotFinite,
+    SlopeGrows,
+)
 from tests.claims.checking import check
 from tests.claims.going_back_checks import binding, flat
 from tests.claims.observed import observed
@@ -91,8 +99,28 @@ def _(claim: OneSided, program: Program) -> None:
     sign = {"above": 1, "below": -1}[claim.side]
     here = [moved(program.code, claim.name, place, sign * _STEP) for place in range(leaf.numel())]
     there = [moved(program.code, claim.name, place, -sign * _STEP) for place in range(leaf.numel())]
-    assert all(value is not None for value in here)
-    assert any(value is None for value in there)
+    assert all(value is not None and not math.isnan(value) for value in here)
+    assert any(value is None or math.isnan(value) for value in there)
+
+
+@check(SlopeGrows)
+def _(claim: SlopeGrows, program: Program) -> None:
+    leaf = whole(program.code)[claim.name]
+    assert len(claim.index) == leaf.dim()
+    place = int(np.ravel_multi_index(claim.index, tuple(leaf.shape))) if claim.index else 0
+    assert math.isinf(in_double(program.code)[claim.name].grad.flatten()[place])
+    sign = {"above": 1, "below": -1}[claim.side]
+    away = moved(program.code, claim.name, place, -sign * claim.step)
+    assert away is None or math.isnan(away)
+    slopes = []
+    here = moved(program.code, claim.name, place, 0.0)
+    for step in (claim.step, claim.step / 100, claim.step / 10_000):
+        there = moved(program.code, claim.name, place, sign * step)
+        assert here is not None
+        assert there is not None
+        slopes.append(sign * (there - here) / step)
+    np.testing.assert_allclose(slopes[:2], [claim.slope, claim.steeper], rtol=1e-3)
+    assert abs(slopes[0]) < abs(slopes[1]) < abs(slopes[2])
 
 
 @check(LostInFloat32)

@@ -14,7 +14,15 @@ from torch import Tensor
 
 from primer_core.backend.interface import Declined
 from primer_core.claims.claim import Claim
-from primer_core.claims.slopes import ChangedUnrecorded, HeldFixed, Kink, LostInFloat32, OneSided, OutputNotFinite
+from primer_core.claims.slopes import (
+    ChangedUnrecorded,
+    HeldFixed,
+    Kink,
+    LostInFloat32,
+    OneSided,
+    OutputNotFinite,
+    SlopeGrows,
+)
 from primer_core.language.evaluator import carried_out
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import arrays_in
@@ -34,6 +42,9 @@ TOLERANCE = 1e-6
 SINGLE_TOLERANCE = 1e-3
 _KINK = 1e-3
 """How far the slopes of both sides lie apart at a kink, in proportion."""
+
+_CLOSER = 0.01
+"""What becomes of a step where the slope is infinite."""
 
 MOST_NUMBERS = 64
 """Numbers of all leaves together: for each of them the program is computed twice."""
@@ -183,12 +194,16 @@ class _Differences:
         The slopes on both sides of each number; nan where it could not be moved.
     bends
         Whether each is a kink: the slopes on both sides differ, and are the same further away.
+    grows
+        The places of numbers by which the slope is infinite, each with the side, the step, and the slopes with it and
+        with a hundredth of it.
     """
 
     slope: Tensor
     below: Tensor
     above: Tensor
     bends: Tensor
+    grows: Mapping[int, tuple[Literal["below", "above"], float, float, float]]
 
     @property
     def refused(self) -> bool:
@@ -257,7 +272,7 @@ def _checks(story: Story) -> tuple[LeafCheck, ...]:
             nothing = take(torch.full_like(gradient, math.nan))
             checks.append(LeafCheck(source.shown, take(gradient), nothing, math.nan, "unchecked", limit=_MOVED))
         else:
-            differences = _differences(story, base, given, place, output)
+            differences = _differences(story, base, given, place, output, gradient)
             check = _check(source.shown, gradient, single[id(source.tensor)], differences, story.runs[0].began, output)
             if check.verdict == "agrees" and base.held and held and source.label:
                 check = replace(check, notes=(*check.notes, HeldFixed(held, source.label)))
@@ -302,47 +317,58 @@ def _gradients(output: Tensor, leaves: list[Tensor]) -> tuple[Tensor | None, ...
     return torch.autograd.grad(output, leaves, allow_unused=True)
 
 
-def _differences(story: Story, base: _Rerun, given: Mapping[int, Tensor], place: int, output: Tensor) -> _Differences:
+def _differences(
+    story: Story, base: _Rerun, given: Mapping[int, Tensor], place: int, output: Tensor, gradient: Tensor
+) -> _Differences:
     leaf = given[place]
     found = torch.empty_like(leaf)
     sides = torch.full((2, leaf.numel()), math.nan, dtype=torch.float64)
     bends = torch.zeros(leaf.numel(), dtype=torch.bool)
+    grows: dict[int, tuple[Literal["below", "above"], float, float, float]] = {}
     here = float(output.item())
     for index in range(leaf.numel()):
         step = STEP * max(1.0, abs(leaf.flatten()[index].item()))
 
-        def moved(steps: int, index: int = index, step: float = step) -> float | None:
+        def moved(steps: float, index: int = index, step: float = step) -> float | None:
             """The output with this number moved by so many steps; None if the function is not defined there."""
             other = leaf.clone()
             other.view(-1)[index] += steps * step
             run = _Rerun(story, {**given, place: other}, base, holds=base.holds)
             try:
                 with torch.no_grad():
-                    return float(run.run().item())
+                    value = float(run.run().item())
             except _NotComputedError:
                 return None
+            return None if math.isnan(value) and not math.isnan(here) else value
 
-        above, below = moved(1), moved(-1)
-        for side, value in enumerate((below, above)):
+        higher, lower = moved(1), moved(-1)
+        for side, value in enumerate((lower, higher)):
             if value is not None:
                 sides[side, index] = (here - value if side == 0 else value - here) / step
-        if above is not None and below is not None:
-            slope: float | None = (above - below) / (2 * step)
+        if higher is not None and lower is not None:
+            slope: float | None = (higher - lower) / (2 * step)
             left, right = sides[:, index].tolist()
             if _differ(left, right):
                 further, behind = moved(2), moved(-2)
                 bends[index] = (
                     further is not None
                     and behind is not None
-                    and not _differ((further - above) / step, right)
-                    and not _differ((below - behind) / step, left)
+                    and not _differ((further - higher) / step, right)
+                    and not _differ((lower - behind) / step, left)
                 )
         else:
-            slope = _one_sided(here, above, moved(2), step)
+            slope = _one_sided(here, higher, moved(2), step)
             if slope is None:
-                slope = _one_sided(here, below, moved(-2), -step)
+                slope = _one_sided(here, lower, moved(-2), -step)
+            sign: Literal[-1, 1] = -1 if higher is None else 1
+            if slope is not None and bool(gradient.flatten()[index].isinf()):
+                near, nearer = (moved(sign * share) for share in (1, _CLOSER))
+                if near is not None and nearer is not None:
+                    slopes = ((near - here) / (sign * step), (nearer - here) / (sign * step * _CLOSER))
+                    grows[index] = ("above" if sign > 0 else "below", step, *slopes)
         found.view(-1)[index] = math.nan if slope is None else slope
-    return _Differences(found, *(each.reshape(leaf.shape) for each in (*sides, bends)))
+    below, above = sides.reshape(2, *leaf.shape)
+    return _Differences(found, below, above, bends.reshape(leaf.shape), grows)
 
 
 def _differ(one: float, other: float) -> bool:
@@ -369,6 +395,8 @@ def _check(
     notes: list[Claim] = []
     if differences.side and name.isidentifier() and bool(output.isfinite()):
         notes.append(OneSided(name, differences.side))
+    if grown := _grown(name, gradient, differences) if bool(output.isfinite()) else ():
+        return LeafCheck(name, take(gradient), take(difference), largest, "unchecked", (*notes, *grown))
     if not agrees:
         notes += _disagreement(name, differences, began, output)
     elif not lost <= SINGLE_TOLERANCE * scale:
@@ -376,6 +404,19 @@ def _check(
         notes += [LostInFloat32(name, finite=math.isfinite(lost))] if name.isidentifier() else []
     verdict: Literal["agrees", "differs"] = "agrees" if agrees else "differs"
     return LeafCheck(name, take(gradient), take(difference), largest, verdict, tuple(notes))
+
+
+def _grown(name: str, gradient: Tensor, differences: _Differences) -> tuple[Claim, ...]:
+    """Say of the first number by which the slope is infinite how differences grow; nothing where none does."""
+    for place, (side, step, slope, steeper) in differences.grows.items():
+        if name.isidentifier() and abs(steeper) > abs(slope) and (steeper > 0) == (gradient.flatten()[place] > 0):
+            return (SlopeGrows(name, _index(place, gradient), side, step, slope, steeper),)
+    return ()
+
+
+def _index(place: int, leaf: Tensor) -> tuple[int, ...]:
+    """The index of a place among the numbers of a leaf."""
+    return tuple(int(each) for each in torch.unravel_index(torch.tensor(place), leaf.shape)) if leaf.dim() else ()
 
 
 def _disagreement(name: str, differences: _Differences, began: str, output: Tensor) -> tuple[Claim, ...]:
@@ -387,5 +428,4 @@ def _disagreement(name: str, differences: _Differences, began: str, output: Tens
     gap = (differences.above - differences.below).abs()
     place = int(torch.where(differences.bends, gap, -1.0).argmax())
     below, above = (float(each.flatten()[place]) for each in (differences.below, differences.above))
-    index = torch.unravel_index(torch.tensor(place), gap.shape) if gap.dim() else ()
-    return (Kink(name, tuple(int(each) for each in index), below, above),)
+    return (Kink(name, _index(place, gap), below, above),)

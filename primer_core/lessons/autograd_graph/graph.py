@@ -450,7 +450,8 @@ class LeafCheck:
         The largest absolute difference between the two; nan if either holds one.
     verdict
         ``agrees``: `largest` is within 1e-6 of the gradient's or the output's size, at least 1, and the gradient in
-        float32 within 1e-3 of it; ``unchecked``: differences cannot be taken; ``differs``: neither.
+        float32 within 1e-3 of it; ``unchecked``: differences cannot be taken, or the
+        gradient is infinite and they grow towards it; ``differs``: neither.
     notes
         Why the two differ at this point, and how the differences were taken.
     limit

@@ -57,7 +57,9 @@ def of_steps(trace: GraphTrace) -> tuple[Claim, ...]:
 
 
 def at_the_start(trace: GraphTrace) -> tuple[Claim, ...]:
-    """Count the leaves that are there before anything is computed."""
+    """Count the leaves that are there before anything is computed; say nothing where the first line already failed."""
+    if not trace.nodes:
+        return ()
     return (LeavesWritten(sum(node.kind == "leaf" and not node.late for node in trace.nodes)),)
 
 

@@ -76,6 +76,13 @@ def _classes(chance: random.Random) -> GraphQuestion:
     return GraphQuestion(f"z = param({_matrix(n, c, chance)})\nloss = cross_entropy(z, {target})")
 
 
+def _steep(chance: random.Random) -> GraphQuestion:
+    root = chance.choice(("{} ** 0.5", "sqrt({})"))
+    if chance.random() < 0.5:
+        return GraphQuestion(f"x = param(0)\ny = {chance.randint(-3, 3) or 1} * {root.format('x')}")
+    return GraphQuestion(f"x = param([{_positive(chance)}, 0])\ny = sum({root.format('x')})")
+
+
 def _stretched(chance: random.Random) -> GraphQuestion:
     n, m = chance.randint(2, 3), chance.randint(2, 4)
     sign = chance.choice("+-*")
@@ -459,7 +466,7 @@ _ANSWERED: tuple[Drawn, ...] = (
     _scalar, _scalar, _neuron, _neuron, _neuron, _classes, _stretched, _reused, _added_up, _nothing_saved,
     _switched_off, _detached, _straight_through, _target_network, _weighed, _not_finite, _lost, _kink, _one_sided,
     _infinite, _step, _recorded, _hidden, _shared, _written_through, _second_derivative, _returned, _no_path, _cleared,
-    _whole_numbers, _leaf_of_another, _bound_anew, _two_names, _leaf_since,
+    _whole_numbers, _leaf_of_another, _bound_anew, _two_names, _leaf_since, _steep,
 )  # fmt: skip
 _REFUSED: tuple[Drawn, ...] = (
     _twice, _switched_since, _changed_since, _vector_output, _cut_off, _under_no_grad, _only_data, _constant, _plain,
