@@ -515,16 +515,44 @@ function actsView(first, page) {
   return { element, update };
 }
 
-/** @type {(part: import("./types.js").Presets, page: PageContext) => import("./types.js").View<import("./types.js").Presets>} */
+/**
+ * Presets are one line of pills that scrolls; where they do not fit into it, a button lays them all out.
+ *
+ * @type {(part: import("./types.js").Presets, page: PageContext) => import("./types.js").View<import("./types.js").Presets>}
+ */
 function presetsView(first, page) {
-  const element = make("div", { className: "pills", role: "group", "aria-label": "Presets" });
+  const pills = make("div", { className: "pills", role: "group", "aria-label": "Presets" });
+  const all = make("button", { type: "button", className: "all-presets", "aria-expanded": "false" });
+  const element = make("div", { className: "preset-row" }, pills, all);
   let titles = "";
   let presets = first;
+  const bringIntoSight = () => {
+    const lit = /** @type {HTMLElement | null} */ (pills.querySelector("[aria-pressed=true]"));
+    if (lit) pills.scrollLeft = lit.offsetLeft - (pills.clientWidth - lit.offsetWidth) / 2;
+  };
+  const fold = () => {
+    const open = all.getAttribute("aria-expanded") === "true";
+    element.classList.toggle("unfolded", open);
+    write(all, open ? "Fewer" : `All ${pills.children.length}`);
+    all.setAttribute("aria-label", open ? "Show the presets in one line" : `Show all ${pills.children.length} presets`);
+    all.hidden = !open && pills.scrollWidth <= pills.clientWidth + all.offsetWidth;
+    if (!open) bringIntoSight();
+  };
+  all.addEventListener("click", () => {
+    all.setAttribute("aria-expanded", String(all.getAttribute("aria-expanded") !== "true"));
+    fold();
+  });
+  let width = 0;
+  new ResizeObserver(() => {
+    if (element.clientWidth === width) return;
+    width = element.clientWidth;
+    fold();
+  }).observe(element);
   /** @param {string} title */
   const light = (title) => {
-    for (const pill of element.children) pill.setAttribute("aria-pressed", String(pill.textContent === title));
+    for (const pill of pills.children) pill.setAttribute("aria-pressed", String(pill.textContent === title));
   };
-  element.addEventListener("click", (event) => {
+  pills.addEventListener("click", (event) => {
     const pill = /** @type {Element} */ (event.target).closest("button");
     const preset = pill && presets.presets.find(([title]) => title === pill.textContent);
     if (!preset) return;
@@ -534,12 +562,12 @@ function presetsView(first, page) {
   const update = (/** @type {import("./types.js").Presets} */ news) => {
     presets = news;
     const now = JSON.stringify(news.presets.map(([title]) => title));
-    if (now !== titles) {
-      element.replaceChildren(...news.presets.map(([title]) => make("button", { type: "button" }, title)));
-    }
+    const others = now !== titles;
+    if (others) pills.replaceChildren(...news.presets.map(([title]) => make("button", { type: "button" }, title)));
     titles = now;
     const newest = Object.keys(news.presets[0]?.[1] ?? {}).some((field) => page.isAhead(field));
     if (!newest) light(news.lit ?? "");
+    if (others) fold();
   };
   update(first);
   return { element, update };

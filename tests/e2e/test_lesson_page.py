@@ -268,6 +268,43 @@ def test_every_preset_is_a_link(any_lesson: Page) -> None:
     assert chip(page).inner_text() == words
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_presets_take_one_line_until_all_are_asked_for(new_page: Callable[..., Page], app_url: str, width: int) -> None:
+    page = opened(new_page(viewport={"width": width, "height": 900}), f"{app_url}/autograd_graph")
+    pills = page.locator(".primer .pills")
+    every = page.get_by_role("button", name="Show all")
+    tops = "pills => new Set([...pills.children].map((pill) => pill.offsetTop)).size"
+    assert pills.evaluate(tops) == 1
+    expect(every).to_have_attribute("aria-expanded", "false")
+    every.press("Enter")
+    fewer = page.get_by_role("button", name="Show the presets in one line")
+    expect(fewer).to_be_focused()
+    expect(fewer).to_have_attribute("aria-expanded", "true")
+    assert pills.evaluate(tops) > 1
+    last = pills.locator("button").last
+    last.click()
+    wait_until_drawn(page)
+    fewer.press("Enter")
+    assert pills.evaluate(tops) == 1
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(last).to_have_attribute("aria-pressed", "true")
+
+
+def test_few_presets_have_no_button_that_shows_all(page: Page, app_url: str) -> None:
+    opened(page, f"{app_url}/data_loading")
+    expect(page.locator(".primer .pills button").last).to_be_in_viewport(ratio=1)
+    expect(page.locator(".primer .all-presets")).to_be_hidden()
+
+
+@pytest.mark.parametrize("lesson", ["autograd_graph", "softmax"])
+def test_the_picture_begins_above_the_fold(new_page: Callable[..., Page], app_url: str, lesson: str) -> None:
+    page = opened(new_page(viewport={"width": 1280, "height": 900}), f"{app_url}/{lesson}")
+    picture = page.locator(".primer .card .g-stage, .primer .card .probabilities").first
+    box = picture.bounding_box()
+    assert box is not None
+    assert box["y"] < 640
+
+
 def test_no_lesson_opens_with_what_was_typed_in_another(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/broadcasting")
     page.get_by_role("button", name="Outer sum").click()

@@ -100,11 +100,11 @@ def _panel(question: GraphQuestion, outcome: Outcome) -> tuple[Part, ...]:
     itself = program is not None and program.goes_back
     once = {} if question.backward_calls == "2" else dict.fromkeys(("retain_graph", "zero_grad"), _NEEDS_TWO_CALLS)
     once |= dict.fromkeys(_OF_BACKWARD, _GOES_BACK) if itself else {}
-    named = controls(question, "detach", "in_place", disabled=once)
+    calls, *named = controls(question, "backward_calls", "detach", "in_place", disabled=once).controls
     switches = (
-        controls(question, *_OF_BACKWARD[:3], disabled=once),
-        controls(question, "no_grad", "retain_grad"),
-        Controls(tuple(_choice(control, names) for control in named.controls), chip(outcome)),
+        Controls((calls, *(_choice(control, names) for control in named))),
+        controls(question, "retain_graph", "zero_grad", disabled=once),
+        controls(question, "no_grad", "retain_grad", chip=chip(outcome)),
     )
     return (Columns(((controls(question, "program", unread=unread),), switches), (1.1, 1)),)
 
