@@ -261,3 +261,34 @@ class TwoInTheMiddle(Claim):
             f" {number_text(self.lower)} and {number_text(self.upper)}: NumPy takes their mean, {number_text(mean)}, "
             f"PyTorch the lower of them, {number_text(self.lower)}.",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NanIsChosen(Claim):
+    """argmax and argmin give the place of the first nan.
+
+    Parameters
+    ----------
+    operation
+        ``argmax`` or ``argmin``.
+    result
+        Index of the result.
+    place
+        Of the nan among the cells of the result.
+    instead
+        Code that passes over it; empty where there is none.
+    """
+
+    operation: str
+    result: tuple[int, ...]
+    place: int
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say whose place that is."""
+        instead: Sentence = (" ", Code(self.instead), " passes over it.") if self.instead else ()
+        return (
+            Code(cell_text("s", self.result)),
+            f" is {self.place}, the place of the first nan: {self.operation} takes nan before any number.",
+            *instead,
+        )

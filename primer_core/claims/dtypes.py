@@ -145,6 +145,35 @@ class WrappedAround(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class OfBooleans(Claim):
+    """Booleans are added or multiplied, and stay booleans.
+
+    Parameters
+    ----------
+    name
+        Of the result.
+    adds, multiplies
+        What is done to them.
+    """
+
+    name: str
+    adds: bool
+    multiplies: bool
+
+    def sentence(self) -> Sentence:
+        """Say what a sum and a product of them is."""
+        parts = (("whose product is “and”", self.multiplies), ("whose sum is “or”", self.adds))
+        what = listed([words for words, done in parts if done])
+        return (
+            f"The cells are booleans, {what}: no cell of ",
+            Name(self.name),
+            " is more than True. With ",
+            Code(".astype(int)"),
+            " True counts as 1.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NotForBooleans(Claim):
     """NumPy does not do an operation with booleans, and does it with whole numbers."""
 

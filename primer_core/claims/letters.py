@@ -69,6 +69,33 @@ class SumsOver(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class OneReadAgain(Claim):
+    """An axis of size 1 bears a letter that runs further.
+
+    Parameters
+    ----------
+    letter, size
+        The letter, and how many values it runs through.
+    name, axis
+        Of the operand, and which of its axes has size 1.
+    """
+
+    letter: str
+    size: int
+    name: str
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Say what is read again."""
+        return (
+            Letter(self.letter),
+            f" runs through {self.size} values, and axis {self.axis} of ",
+            Name(self.name),
+            " has size 1: what stands there is read for each of them, as in broadcasting.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NothingSummed(Claim):
     """The result has every letter, so that nothing is summed.
 
@@ -411,13 +438,14 @@ class UnequalDiagonal(Claim):
         )
 
 
-Meaning = Literal["order a", "order b", "order c", "known letters", "each once", "dots", "kept dots"]
+Meaning = Literal["order a", "order b", "order c", "letters too", "known letters", "each once", "dots", "kept dots"]
 """What one may have meant where letters do not fit."""
 
 _MEANT: Mapping[Meaning, str] = {
     "order a": "Other letters on a",
     "order b": "Other letters on b",
     "order c": "Other letters on c",
+    "letters too": "Give each operand letters",
     "known letters": "Keep only letters that an operand has",
     "each once": "Name each letter of the result once",
     "dots": "Let ... stand for the axes without a letter",

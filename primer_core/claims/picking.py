@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, listed, signed
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, counted, listed, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,3 +526,56 @@ class ItemDoes(Claim):
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
         return (self.does,)
+
+
+@dataclass(frozen=True, slots=True)
+class NanEqualsNothing(Claim):
+    """A mask asks which cells equal nan, and none does.
+
+    Parameters
+    ----------
+    mask
+        Its code.
+    instead
+        Code of the mask of what is nan.
+    count
+        How many cells are.
+    """
+
+    mask: str
+    instead: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say so, and what finds what is nan."""
+        return (
+            "Nothing equals nan, not even nan itself: ",
+            Code(self.mask),
+            " is False in every cell. ",
+            Code(self.instead),
+            f" is True where a cell is nan: in {counted(self.count, 'cell')}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TruthAddsAxis(Claim):
+    """One True or False is a mask of no axis, which puts an axis in front.
+
+    Parameters
+    ----------
+    index
+        ``True`` or ``False``.
+    shape
+        Of what is picked.
+    """
+
+    index: bool
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Say what it does instead of naming a place."""
+        return (
+            Code(str(self.index)),
+            f" is no place 1 or 0 here: it is a mask without an axis, which takes {'all' if self.index else 'nothing'} "
+            f"and puts a new axis of size {int(self.index)} in front, {self.shape}.",
+        )

@@ -432,3 +432,29 @@ class Repeats(Claim):
             Code("repeat"),
             ".",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToTurn(Claim):
+    """A transposition of one axis changes nothing.
+
+    Parameters
+    ----------
+    name, origin
+        Of the result, and of the array that was transposed.
+    size
+        Of its only axis.
+    """
+
+    name: str
+    origin: str
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say why, and what makes a column."""
+        return (
+            "There is one axis, and none that it could change places with: the shape stays ",
+            f"{(self.size,)}. ",
+            Code(f"{self.origin}[:, None]"),
+            f" makes a column of it, {(self.size, 1)}.",
+        )

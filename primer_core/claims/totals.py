@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log10
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Sentence, Strong, cell_text, number_text, signed
+from primer_core.claims.claim import Claim, Code, Sentence, Strong, cell_text, counted, number_text, signed
 
 Index = tuple[int, ...]
 Total = Literal["sum", "product"]
@@ -206,4 +206,83 @@ class TwoDivisors(Claim):
             "), unless told otherwise. ",
             Code(cell_text("s", self.result)),
             f" divides by {names[0]} and is {here}; by {names[1]} it is {otherwise}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TruthsCounted(Claim):
+    """True counts as 1 in a sum and in a mean.
+
+    Parameters
+    ----------
+    operation
+        ``sum`` or ``mean``.
+    result
+        Index of a result.
+    true, count
+        How many of its cells are True, and how many it has.
+    """
+
+    operation: str
+    result: Index
+    true: int
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say what the result counts."""
+        counts: Sentence = ("True counts as 1 and False as 0, so ", Code(cell_text("s", self.result)))
+        if self.operation == "sum":
+            return (*counts, f" is how many of its {counted(self.count, 'cell')} are True: {self.true}.")
+        return (*counts, f" is the share of True among its {counted(self.count, 'cell')}: {self.true} of {self.count}.")
+
+
+@dataclass(frozen=True, slots=True)
+class OfNoCell(Claim):
+    """A result is made of no cell.
+
+    Parameters
+    ----------
+    operation
+        ``sum``, ``prod``, ``any`` or ``all``.
+    """
+
+    operation: str
+
+    def sentence(self) -> Sentence:
+        """Say what it is then, and why."""
+        return (_OF_NONE[self.operation],)
+
+
+_OF_NONE = {
+    "sum": "A sum of no cells is 0: what it is added to stays as it is.",
+    "prod": "A product of no cells is 1: what it is multiplied with stays as it is.",
+    "any": "any of no cells is False: none of them is True.",
+    "all": "all of no cells is True: none of them is False.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LostDigits(Claim):
+    """A sum of large numbers and small ones has lost the small ones.
+
+    Parameters
+    ----------
+    result
+        Index of the first such result.
+    found, exact
+        What stands there, and what its cells come to without any rounding.
+    """
+
+    result: Index
+    found: float
+    exact: float
+
+    def sentence(self) -> Sentence:
+        """Give both numbers, and what rounds."""
+        return (
+            Strong("The sum has lost digits."),
+            " ",
+            Code(cell_text("s", self.result)),
+            f" is {number_text(self.found)}; without rounding its cells come to {number_text(self.exact)}. float64 "
+            "keeps 53 bits of each sum on the way, so a small number that meets a large one is rounded away.",
         )

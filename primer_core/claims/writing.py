@@ -211,6 +211,39 @@ class FractionsCut(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class WrappedAsStored(Claim):
+    """A whole number went beyond what a dtype holds, and wrapped around.
+
+    Parameters
+    ----------
+    name, index
+        The cell that it was to be stored in.
+    dtype, least, most
+        Dtype of the array, and the numbers that it holds.
+    exact, stored
+        The number, and what stands there.
+    """
+
+    name: str
+    index: tuple[int, ...]
+    dtype: str
+    least: int
+    most: int
+    exact: int
+    stored: int
+
+    def sentence(self) -> Sentence:
+        """Give both numbers, and the range."""
+        return (
+            f"{signed(self.dtype)} holds {signed(self.least)} to {signed(self.most)}, and ",
+            Code(cell_name(self.name, self.index)),
+            f" would be {signed(self.exact)}: it ",
+            Strong("wrapped around"),
+            f" to {signed(self.stored)}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ValueMisfit(Claim):
     """A value has a shape that does not broadcast to what it shall be written to.
 

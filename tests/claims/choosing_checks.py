@@ -12,6 +12,7 @@ from primer_core.claims.choosing import (
     CountsAsTrue,
     FirstWins,
     GivesPlace,
+    NanIsChosen,
     OneInTheMiddle,
     PairIsNoNumber,
     TwoAnswers,
@@ -20,7 +21,7 @@ from primer_core.claims.choosing import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.reduced import a_of, at, axis_of, calls, error_of, group, named, reduced_of, s_of, values_of
+from tests.claims.reduced import a_of, at, axis_of, calls, error_of, group, named, own_a, reduced_of, s_of, values_of
 
 BEST = {"argmax": max, "argmin": min}
 
@@ -119,3 +120,16 @@ def _(claim: TwoInTheMiddle, program: Program) -> None:
     assert torch.tensor(array).median().item() == float(claim.lower)
     taken = {float(claim.lower), float(np.median(array))}
     assert any(np.isclose(float(at(s_of(program), claim.result)), one, rtol=1e-2, atol=1e-3) for one in taken)
+
+
+@check(NanIsChosen)
+def _(claim: NanIsChosen, program: Program) -> None:
+    assert calls(program, claim.operation)
+    assert at(s_of(program), claim.result) == claim.place
+    own = values_of(program, claim.result)
+    assert [value != value for value in own].index(True) == claim.place
+    if claim.instead:
+        found = np.asarray(eval(claim.instead, {"a": own_a(program), "np": np}))  # noqa: S307 - a call that is shown
+        assert found.shape == s_of(program).shape
+        best = BEST[claim.operation]([value for value in own if value == value])
+        assert own[int(found[claim.result])] == best

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from primer_core.claims.dtypes import OfBooleans
 from primer_core.claims.letters import (
     AsLoops,
     ComputedThrough,
@@ -24,6 +25,7 @@ from primer_core.claims.letters import (
     Meaning,
     NoSuchLetter,
     NothingSummed,
+    OneReadAgain,
     OperandsCounted,
     ReadsDiagonal,
     StrangeSign,
@@ -140,6 +142,19 @@ def _(claim: SumsOver, program: Program) -> None:
     assert claim.number == (not ran_shape(program))
     if is_small(program):
         assert (np.asarray(of_ones(program)) == prod(size for _, size in claim.letters)).all()
+
+
+@check(OneReadAgain)
+def _(claim: OneReadAgain, program: Program) -> None:
+    parts, _ = halves(subscripts(program))
+    shape = shapes(program)[claim.name]
+    own = letters_of(parts[list(shapes(program)).index(claim.name)], len(shape))
+    assert own[claim.axis] == claim.letter
+    assert shape[claim.axis] == 1
+    assert sizes_of(program)[claim.letter] == claim.size > 1
+    wide = np.repeat(arrays(program)[NAMES.index(claim.name)], claim.size, claim.axis)
+    others = [wide if name == claim.name else array for name, array in zip(NAMES, arrays(program), strict=False)]
+    np.testing.assert_allclose(np.einsum(subscripts(program), *others), np.asarray(program.run()["y"]), rtol=1e-5)
 
 
 @check(NothingSummed)
@@ -392,6 +407,9 @@ MEANT: Mapping[Meaning, Callable[[list[str], str | None, list[str], str | None],
     "order a": lambda old, out, new, now: _only_order(0)(old, new) and out == now,
     "order b": lambda old, out, new, now: _only_order(1)(old, new) and out == now,
     "order c": lambda old, out, new, now: _only_order(2)(old, new) and out == now,
+    "letters too": lambda old, out, new, now: (
+        new[: len(old)] == old and len(new) > len(old) and set("".join(new)) == set("".join(old)) and out == now
+    ),
     "known letters": lambda old, out, new, now: (
         old == new and now == "".join(letter for letter in out or "" if letter in "".join(old) + ".")
     ),
@@ -428,3 +446,25 @@ def _(claim: LetterBecomes, program: Program) -> None:
     else:
         assert claim.axis >= 0
         assert kept[claim.axis] == claim.letter
+
+
+@check(OfBooleans)
+def _(claim: OfBooleans, program: Program) -> None:
+    result = np.asarray(program.run()[claim.name])
+    assert claim.name not in shapes(program)
+    assert result.dtype == bool
+    own = [array.astype(int) for array in arrays(program)]
+    assert all(array.dtype == bool for array in arrays(program))
+    nodes = [node for statement in program.statements for node in ast.walk(statement)]
+    if any(isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".einsum") for node in nodes):
+        assert claim.adds == bool(summed(program))
+        assert claim.multiplies == (len(own) > 1)
+        counted = np.einsum(subscripts(program), *own)
+    else:
+        signs = {type(node.op) for node in nodes if isinstance(node, ast.BinOp)}
+        assert claim.adds == (ast.Add in signs)
+        assert claim.multiplies == (ast.Mult in signs)
+        counted = own[0]
+        for array in own[1:]:
+            counted = counted + array if claim.adds else counted * array
+    np.testing.assert_array_equal(result, counted > 0)

@@ -17,6 +17,7 @@ from primer_core.claims.picking import (
     JointAxes,
     LiesAt,
     MaskMisfit,
+    NanEqualsNothing,
     NoBackwards,
     NumberDropsAxis,
     OnlyStrides,
@@ -26,6 +27,7 @@ from primer_core.claims.picking import (
     SliceCut,
     TakenOut,
     TooManyItems,
+    TruthAddsAxis,
     TupleOfLists,
     TwoEllipses,
     ZeroStep,
@@ -425,3 +427,29 @@ def _(claim: ItemDoes, program: Program) -> None:
         case _:
             assert isinstance(item, slice)
             assert claim.does == f"keeps the axis, {alone.shape[claim.axis]} of {size}"
+
+
+@check(NanEqualsNothing)
+def _(claim: NanEqualsNothing, program: Program) -> None:
+    names = before(program)
+    assert claim.mask in index(program)
+    asked = np.asarray(eval(claim.mask, names))  # noqa: S307 - a mask that a page prints
+    assert not asked.any()
+    assert "nan" in claim.mask
+    found = np.asarray(eval(claim.instead, names))  # noqa: S307 - a mask that a page prints
+    cells = values(names["a"]).ravel().tolist()
+    assert found.ravel().tolist() == [cell != cell for cell in cells]
+    assert sum(found.ravel().tolist()) == claim.count
+
+
+@check(TruthAddsAxis)
+def _(claim: TruthAddsAxis, program: Program) -> None:
+    names = before(program)
+    key = key_of(index(program), names)
+    assert np.asarray(key).dtype == bool
+    assert bool(np.asarray(key)) == claim.index
+    own = values(names["a"])
+    got = values(names["a"][key])
+    assert got.shape == claim.shape == (int(claim.index), *own.shape)
+    if claim.index:
+        np.testing.assert_array_equal(got[0], own)

@@ -18,6 +18,7 @@ from primer_core.claims.sizes import (
     NoSizeFits,
     NothingMoved,
     NothingSqueezed,
+    NothingToTurn,
     NotOfSizeOne,
     OtherCount,
     Refilled,
@@ -112,6 +113,18 @@ def _(claim: NothingSqueezed, program: Program) -> None:
             assert again(program, claim.name, **{origin: cut}).ndim == array.ndim - 1
     if "()" in statement_of(program, claim.name):
         assert [axis for axis, _ in claim.axes] == list(range(array.ndim))
+
+
+@check(NothingToTurn)
+def _(claim: NothingToTurn, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    array = names[origin]
+    assert tuple(names[claim.name].shape) == tuple(array.shape) == (claim.size,)
+    np.testing.assert_array_equal(values(names[claim.name]), values(array))
+    assert tuple(array[:, None].shape) == (claim.size, 1)
+    table = array[:, None] * array[None, :2]
+    assert again(program, claim.name, **{origin: table}).shape == table.shape[::-1], "of two axes it does turn them"
 
 
 @check(NotOfSizeOne)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from math import isfinite, nan, prod, sqrt
 from typing import Any
 
 import numpy as np
 import torch
 
-from primer_core.claims.totals import ConvertedFirst, NanSpreads, NotKept, TotalWrapped, TwoDivisors, Widened
+from primer_core.claims.totals import (
+    ConvertedFirst,
+    LostDigits,
+    NanSpreads,
+    NotKept,
+    OfNoCell,
+    TotalWrapped,
+    TruthsCounted,
+    TwoDivisors,
+    Widened,
+)
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.reduced import (
@@ -138,3 +149,34 @@ def _(claim: TwoDivisors, program: Program) -> None:
     if claim.n > 1 and not any(value.imag for value in own):
         by_n, by_fewer = (getattr(one, claim.operation)().item() for one in (real, torch.tensor(real)))
         np.testing.assert_allclose([by_n, by_fewer], [divided(0), divided(1)], rtol=1e-6, atol=1e-12)
+
+
+@check(TruthsCounted)
+def _(claim: TruthsCounted, program: Program) -> None:
+    a, s = a_of(program), s_of(program)
+    assert a.dtype == bool
+    assert calls(program, claim.operation)
+    own = [bool(a[cell]) for cell in group(program, claim.result)]
+    assert (sum(own), len(own)) == (claim.true, claim.count)
+    whole = claim.true if claim.operation == "sum" else claim.true / claim.count
+    np.testing.assert_allclose(float(at(s, claim.result)), whole, rtol=1e-6)
+
+
+@check(OfNoCell)
+def _(claim: OfNoCell, program: Program) -> None:
+    assert calls(program, claim.operation)
+    assert a_of(program).size == 0
+    s = s_of(program)
+    assert s.size
+    nothing = {"sum": 0, "prod": 1, "any": False, "all": True}[claim.operation]
+    assert {bool(value == nothing) for value in s.ravel().tolist()} == {True}
+
+
+@check(LostDigits)
+def _(claim: LostDigits, program: Program) -> None:
+    a, s = a_of(program), s_of(program)
+    assert s.dtype == np.float64
+    assert at(s, claim.result) == claim.found
+    exact = sum((Fraction(float(a[cell])) for cell in group(program, claim.result)), Fraction(0))
+    np.testing.assert_allclose(float(exact), claim.exact, rtol=1e-15)
+    assert abs(Fraction(claim.found) - exact) > Fraction(1, 10**7) * max(abs(exact), abs(Fraction(claim.found)))

@@ -17,6 +17,7 @@ from primer_core.claims.writing import (
     LastStays,
     NotConverted,
     ValueMisfit,
+    WrappedAsStored,
     WrittenItself,
 )
 from tests.claims.checking import check
@@ -199,6 +200,26 @@ def _(claim: FractionsCut, program: Program) -> None:
     assert int(((stored != wanted) & (abs(stored - wanted) < 1)).sum()) == claim.cells
     wide = program.replaced(claim.name, f"{claim.name} * 1.0")
     np.testing.assert_allclose(values(wide[claim.name]).ravel()[where], wanted, rtol=1e-6)
+
+
+@check(WrappedAsStored)
+def _(claim: WrappedAsStored, program: Program) -> None:
+    names, _, cells = given(program)
+    left, a = values(program.run()[claim.name]), values(names["a"])
+    assert claim.name == "a"
+    assert left.dtype.name == claim.dtype
+    assert len(claim.index) == left.ndim
+    flat = int(np.ravel_multi_index(claim.index, left.shape))
+    place = picked(program).ravel().tolist().index(flat)
+    adds = isinstance(program.statements[place_of(program) - 1], ast.AugAssign)
+    exact = int(cells.ravel()[place]) + (int(a.ravel()[flat]) if adds else 0)
+    assert exact == claim.exact
+    assert int(left[claim.index]) == claim.stored
+    numbers = 2 ** (8 * left.dtype.itemsize)
+    assert (claim.exact - claim.stored) % numbers == 0
+    assert claim.most - claim.least == numbers - 1
+    assert claim.least == (-numbers // 2 if left.dtype.kind == "i" else 0)
+    assert not claim.least <= claim.exact <= claim.most
 
 
 def tried(program: Program, value: Any) -> Exception | None:

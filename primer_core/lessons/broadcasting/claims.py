@@ -10,6 +10,7 @@ from primer_core.claims.dtypes import (
     NotDoneWith,
     NotForBooleans,
     NumberBeyond,
+    OfBooleans,
     Promoted,
     StoredAs,
     TakesDtype,
@@ -17,6 +18,7 @@ from primer_core.claims.dtypes import (
 )
 from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingFitsInto, NothingRearranged, Rearranged
 from primer_core.claims.gradients import ArrivesOnce, BroughtBack, SummedBack
+from primer_core.claims.infinities import DividedByZero, NoValue, WentBeyond
 from primer_core.claims.storing import CannotHold, NeverGrows, ReadOnly
 from primer_core.claims.stretching import (
     CannotMeet,
@@ -112,7 +114,44 @@ def forward(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
         if missing or repeats:
             found.append(ReadStretched(name, operand.shape, missing, repeats))
     found = [*(found or [MeetInPlace(shape)]), *fits_either_axis(met)]
-    return (*found, *another_product(met), *dtypes(met)) if isinstance(met, Broadcast) else tuple(found)
+    if isinstance(met, TooLarge):
+        return tuple(found)
+    return (*found, *another_product(met), *dtypes(met), *not_finite(met))
+
+
+_MEANT = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/"}
+
+
+def not_finite(met: Broadcast) -> tuple[Claim, ...]:
+    """Say of the first cell of each kind why it is infinite or nan, where its operands are not nan."""
+    if len(met.operands) != 2 or met.result.dtype.kind != "f":
+        return ()
+    name, dtype = "a" if met.inplace else "y", met.result.dtype
+    left, right = (np.broadcast_to(operand.values, met.shape).astype(np.float64) for operand in met.operands)
+    result = met.result.astype(np.float64)
+    finite = np.isfinite(left) & np.isfinite(right)
+    by_zero = finite & (right == 0) if met.operation == "divide" else np.zeros(met.shape, np.bool_)
+    found: list[Claim] = [
+        DividedByZero(name, index, float(left[index]), None if left[index] == 0 else float(result[index]))
+        for lost in (by_zero & (left != 0), by_zero & (left == 0))
+        for index in _first(lost & ~np.isfinite(result))
+    ]
+    for index in _first(finite & ~by_zero & np.isinf(result)):
+        with np.errstate(all="ignore"):
+            wider = float(OPERATIONS[met.operation].ufunc(left[index], right[index]))
+        limits = np.finfo(dtype)
+        found.append(WentBeyond(name, index, str(dtype), float(limits.max), wider if np.isfinite(wider) else None))
+    for index in _first(~finite & ~np.isnan(left) & ~np.isnan(right) & np.isnan(result)):
+        numbers = (float(left[index]), float(right[index]))
+        found.append(NoValue(name, index, numbers[0], _MEANT[met.operation], numbers[1], among=False))
+    return tuple(found)
+
+
+def _first(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[tuple[int, ...], ...]:
+    """The index of the first True cell of a mask, if there is one."""
+    if not mask.any():
+        return ()
+    return (tuple(int(place) for place in np.unravel_index(int(np.argmax(mask)), mask.shape)),)
 
 
 def fits_either_axis(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
@@ -147,6 +186,8 @@ def dtypes(met: Broadcast) -> tuple[Claim, ...]:
     of = tuple((name, str(operand.values.dtype)) for name, operand in zip(NAMES, met.operands, strict=False))
     as_numbers = stays_a_number(met.operands, inplace=met.inplace)
     result = ("a" if met.inplace else "y", str(met.result.dtype))
+    if not met.inplace and result[1] == "bool" and met.operation in ("add", "multiply"):
+        return (OfBooleans("y", met.operation == "add", met.operation == "multiply"),)
     if any(as_numbers):
         bare = tuple(
             (name, type(operand.values.item()).__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from primer_core.backend import backend
 from primer_core.claims.claim import Claim
-from primer_core.claims.dtypes import Promoted, WrappedAround
+from primer_core.claims.dtypes import OfBooleans, Promoted, WrappedAround
 from primer_core.claims.letters import (
     AsLoops,
     ComputedThrough,
@@ -12,6 +12,7 @@ from primer_core.claims.letters import (
     LetterBecomes,
     MadeOneDtype,
     NothingSummed,
+    OneReadAgain,
     ReadsDiagonal,
     SumsOver,
     WithoutArrow,
@@ -66,6 +67,7 @@ def story(question: EinsumQuestion, outcome: TooLarge | Summed) -> tuple[Claim, 
             cells = ((name, operand.values.size) for name, operand in zip(names, outcome.operands, strict=True))
             found.append(EveryCellMeets(tuple(cells)))
     found += _diagonals(outcome.letters)
+    found += _stretched(outcome)
     if isinstance(outcome, Summed):
         if outcome.implicit:
             found.append(WithoutArrow(f"{outcome.subscripts}->{_written(kept)}"))
@@ -74,6 +76,17 @@ def story(question: EinsumQuestion, outcome: TooLarge | Summed) -> tuple[Claim, 
             *_dtypes(question, outcome),
         ]
     return tuple(found)
+
+
+def _stretched(outcome: TooLarge | Summed) -> list[Claim]:
+    """Say of each axis of size 1 whose letter runs further that its one cell is read again."""
+    return [
+        OneReadAgain(use.letter, use.size, NAMES[place], axis)
+        for use in outcome.letters
+        for place, axes in enumerate(use.axes)
+        for axis in axes
+        if outcome.operands[place].shape[axis] == 1 < use.size and not use.letter.startswith("…")
+    ]
 
 
 def _diagonals(letters: tuple[LetterUse, ...]) -> list[Claim]:
@@ -97,6 +110,9 @@ def _dtypes(question: EinsumQuestion, summed: Summed) -> list[Claim]:
     made, through = str(summed.result.dtype), computed_in(summed.result.dtype)
     promotes = backend(question.library).promotes_products
     found: list[Claim] = []
+    adds, multiplies = any(not use.kept for use in summed.letters), len(summed.operands) > 1
+    if made == "bool" and (adds or multiplies):
+        found.append(OfBooleans("y", adds, multiplies))
     if len({dtype for _, dtype in of}) > 1:
         found.append(Promoted(of, ("y", made)) if promotes or through else MadeOneDtype(of, made))
     if through and not promotes:

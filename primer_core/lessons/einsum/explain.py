@@ -175,7 +175,7 @@ Outcome = Unread | Refusal | TooLarge | Summed
 
 def explain(question: EinsumQuestion) -> Outcome:
     """Explain what NumPy makes of the subscripts; nothing that is typed makes it raise."""
-    subscripts = question.subscripts.replace(" ", "")
+    subscripts = _pasted(question.subscripts).replace(" ", "")
     if not subscripts:
         return Unread("subscripts", "There is nothing here yet. Write a letter for each axis, such as ij,jk->ik.")
     if len(subscripts) > 100:
@@ -211,6 +211,16 @@ def explain(question: EinsumQuestion) -> Outcome:
         )
         return TooLarge(read.subscripts, read.operands, uses, message, snippets.shape_alone(subscripts, shapes))
     return _summed(read, letters, uses)
+
+
+_CALL = re.compile(r"""\s*(?:\w+\s*=\s*)?(?:(?:np|numpy|torch)\.)?(?:einsum\()?\s*(['"])([^'"]*)\1[^'"]*""")
+"""Subscripts in quotes, alone or in a call that was pasted."""
+
+
+def _pasted(text: str) -> str:
+    """Return the subscripts of a text that may be a whole call: ``np.einsum('ij,jk->ik', a, b)``."""
+    call = _CALL.fullmatch(text)
+    return text if call is None else call[2]
 
 
 def _summed(read: Read, letters: Letters, uses: tuple[LetterUse, ...]) -> Outcome:

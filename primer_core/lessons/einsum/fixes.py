@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import permutations, product
 
 from primer_core.claims.letters import LettersFit, Meaning
 from primer_core.lessons.einsum.causes import Subscripts
@@ -35,7 +35,7 @@ def fixes(
     """
     written = Subscripts.read(text)
     found: dict[str, LettersFit] = {}
-    for meaning, changed in _candidates(written):
+    for meaning, changed in _candidates(written, shapes):
         if changed.text == text or changed.text in found:
             continue
         shape = fits(changed.text, shapes)
@@ -44,11 +44,16 @@ def fixes(
     return tuple(found.values())[:_MOST]
 
 
-def _candidates(written: Subscripts) -> Iterator[tuple[Meaning, Subscripts]]:
+def _candidates(written: Subscripts, shapes: Sequence[Shape]) -> Iterator[tuple[Meaning, Subscripts]]:
     parts, result = written.parts, written.result
+    known = sorted(set("".join(parts)) - {"."})
+    bare = [len(shape) for shape in shapes[len(parts) :]]
+    if bare and max(bare) <= _MOST_ORDERED:
+        for added in product(*(permutations(known, rank) for rank in bare)):
+            yield "letters too", replace(written, parts=(*parts, *("".join(letters) for letters in added)))
     if result is not None:
-        known = set("".join(parts)) | {"."}
-        yield "known letters", replace(written, result="".join(letter for letter in result if letter in known))
+        kept = "".join(letter for letter in result if letter in {*known, "."})
+        yield "known letters", replace(written, result=kept)
         if "." not in result:
             yield "each once", replace(written, result="".join(dict.fromkeys(result)))
         if "..." in "".join(parts) and "." not in result:

@@ -20,7 +20,8 @@ class EinsumQuestion(Question):
     subscripts: str = text(
         "ij,jk->ik",
         label="Subscripts",
-        help="A letter for each axis: operands with commas between them, then -> and the axes that the result keeps.",
+        help="A letter for each axis: operands with commas between them, then -> and the axes that the result keeps. A "
+        "whole call may be pasted; its operands stand in the fields a, b and c.",
     )
     a: str = text("[[0, 1, 2], [3, 4, 5]]", label="Operand a", help=_HELP, role="a")
     b: str = text("[[0, 1], [2, 3], [4, 5]]", label="Operand b, if any", help=_HELP, role="b", placeholder="none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -33,12 +34,14 @@ from primer_core.claims.picking import (
     ItemDoes,
     JointAxes,
     LiesAt,
+    NanEqualsNothing,
     NumberDropsAxis,
     OnlyStrides,
     PickedOften,
     ReadTogether,
     SliceCut,
     TakenOut,
+    TruthAddsAxis,
     TupleOfLists,
 )
 from primer_core.claims.writing import (
@@ -52,12 +55,14 @@ from primer_core.claims.writing import (
     NotConverted,
     Reads,
     ValueMisfit,
+    WrappedAsStored,
     WrittenItself,
 )
 from primer_core.language.index import Index
 from primer_core.language.index_plan import Step, index_shape
 from primer_core.lessons.indexing.code import index_code
 from primer_core.lessons.indexing.explain import (
+    Changed,
     IndexDeclined,
     NotWritten,
     Outcome,
@@ -120,7 +125,7 @@ def comes_as(outcome: Read | Written, then: Then) -> ComesAs:
 def told(outcome: Read | Written, question: IndexingQuestion) -> tuple[Claim, ...]:
     """Say what the index picked, and what became of it."""
     picked, then, engine = outcome.picked, question.then, backend(question.library)
-    found: list[Claim] = [*nested(picked.index)]
+    found: list[Claim] = [*nested(picked.index), *_of_a_truth(picked), *_equal_to_nan(picked, engine)]
     if then in ("Read", "Add to b"):
         found += _verdict(picked, engine)
     if isinstance(outcome, Written):
@@ -131,6 +136,25 @@ def told(outcome: Read | Written, question: IndexingQuestion) -> tuple[Claim, ..
     if picked.times.max(initial=0) > 1:
         found.append(_repeated(picked, then, engine))
     return tuple(found)
+
+
+def _of_a_truth(picked: Picked) -> Iterator[Claim]:
+    """Say what one True or False does that stands alone."""
+    truths = [item for item in picked.index.items if isinstance(item, np.ndarray) and item.ndim == 0]
+    if len(picked.index.items) == len(truths) == 1 and truths[0].dtype == np.bool_:
+        yield TruthAddsAxis(bool(truths[0]), picked.result.shape)
+
+
+_NAN = re.compile(r"a == (?:(?:np|numpy|torch|math)\.nan|float\((['\"])nan\1\))")
+
+
+def _equal_to_nan(picked: Picked, engine: Backend) -> Iterator[Claim]:
+    """Say that nothing equals nan, where a mask asks for it."""
+    for source in picked.sources:
+        if _NAN.fullmatch(source) is not None and picked.operand.values.dtype.kind in "fc":
+            count = int(np.count_nonzero(np.isnan(picked.operand.values)))
+            yield NanEqualsNothing(source, f"{engine.prefix}.isnan(a)", count)
+            return
 
 
 def items(picked: Picked) -> tuple[ItemDoes, ...]:
@@ -293,6 +317,21 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
         cut = int(np.count_nonzero((given != stored) & (np.trunc(given) == stored)))
         if cut:
             yield FractionsCut("a", str(after.dtype), cut)
+    if after.dtype.kind in "iu" and changed.value.values.dtype.kind in "biu" and picked.times.max(initial=0) == 1:
+        yield from _wrapped(picked, changed, adds=then == "Add in place")
+
+
+def _wrapped(picked: Picked, changed: Changed, *, adds: bool) -> Iterator[Claim]:
+    """Say of the first whole number that was beyond the dtype what became of it."""
+    given = changed.value.values.astype(object).ravel()[changed.elements]
+    exact = given + picked.result.astype(object).ravel() if adds else given
+    limits = np.iinfo(changed.a.dtype)
+    for cell, number in zip(picked.cells.tolist(), exact.tolist(), strict=True):
+        if not limits.min <= int(number) <= limits.max:
+            index = tuple(int(place) for place in np.unravel_index(cell, changed.a.shape))
+            stored, (least, most) = int(changed.a.ravel()[cell]), (int(limits.min), int(limits.max))
+            yield WrappedAsStored("a", index, str(changed.a.dtype), least, most, int(number), stored)
+            return
 
 
 # An expression

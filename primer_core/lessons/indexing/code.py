@@ -1,11 +1,13 @@
 """Snippets of the indexing lesson: each runs as copied and prints what the page shows."""
 
 import ast
+from collections.abc import Sequence
 from math import isfinite
 
 import numpy as np
 
 from primer_core.backend import Backend
+from primer_core.backend.imports import import_lines
 from primer_core.backend.interface import IndexItem
 from primer_core.language.index import Index
 from primer_core.language.operand import Operand
@@ -13,16 +15,23 @@ from primer_core.language.parsing import code_expression
 from primer_core.lessons.indexing.question import Then
 
 
-def given(library: Backend, operand: Operand) -> list[str]:
-    """Write the lines that import what is needed and bind a, as it was typed where that was a tensor."""
+def given(library: Backend, operand: Operand, statements: Sequence[str] = ()) -> list[str]:
+    """Write the lines that import what is needed, for statements that follow too, and that bind a.
+
+    It is bound as it was typed where that was a tensor.
+    """
     if operand.tensor_code and not library.runs_numpy_code:
-        return ["import numpy as np", library.import_line, "", f"a = {operand.tensor_code}"]
-    return library.setup_code("a", operand.code)
+        lines = ["import numpy as np", library.import_line, "", f"a = {operand.tensor_code}"]
+    else:
+        lines = library.setup_code("a", operand.code)
+    missing = [line for line in import_lines(statements) if line not in lines]
+    return [lines[0], *missing, *lines[1:]]
 
 
 def snippet(library: Backend, operand: Operand, index: Index, then: Then, value: Operand | None) -> str:
     """Write the snippet that reads or writes through an index."""
-    lines = [*given(library, operand), *statements(library, index, then, value)]
+    done = statements(library, index, then, value)
+    lines = [*given(library, operand, done), *done]
     if value is None:
         return "\n".join([*lines, "print(b)", f"print({library.shares_memory_code('a', 'b')})"])
     return "\n".join([*lines, "print(a)", *(["print(b)"] if then == "Add to b" else [])])
@@ -30,8 +39,9 @@ def snippet(library: Backend, operand: Operand, index: Index, then: Then, value:
 
 def failing(library: Backend, operand: Operand, index: Index, then: Then, value: Operand | None, error: str) -> str:
     """Write the snippet that meets the library's error and prints it."""
-    tried = [f"    {line}" for line in statements(library, index, then, value)]
-    return "\n".join([*given(library, operand), "try:", *tried, f"except {error} as error:", "    print(error)"])
+    done = statements(library, index, then, value)
+    tried = [f"    {line}" for line in done]
+    return "\n".join([*given(library, operand, done), "try:", *tried, f"except {error} as error:", "    print(error)"])
 
 
 def statements(library: Backend, index: Index, then: Then, value: Operand | None) -> tuple[str, ...]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from primer_core.backend import Library, backend
 from primer_core.claims.claim import Claim, listed
 from primer_core.claims.dtypes import WrappedAround
+from primer_core.claims.infinities import NoValue, WentBeyond
 from primer_core.claims.products import (
     AxisMeets,
     BatchesDiffer,
@@ -88,11 +93,34 @@ def of_product(outcome: TooLarge | Product) -> tuple[Claim, ...]:
     if sizes.batch:
         found.append(_repeated(outcome, sizes.batch))
     if isinstance(outcome, Product):
+        found += not_finite(outcome)
         if outcome.dot_shape is not None:
             found.append(DotKeepsAll(outcome.dot_shape))
         if len(a) == len(b) == 2:
             found.append(CellByCell(joint_shape(axis_rule([a, b]))))
     return tuple(found)
+
+
+def not_finite(product: Product) -> tuple[Claim, ...]:
+    """Say why the first cell is infinite, and why the first is nan, where the operands alone do not explain it."""
+    result = product.result.astype(np.float64).ravel() if product.result.dtype.kind == "f" else np.zeros(0)
+    lost = np.flatnonzero(~np.isfinite(result))
+    found: dict[type[Claim], Claim] = {}
+    cells = [operand.values.astype(np.float64).ravel() for operand in product.operands] if lost.size else []
+    for flat in lost.tolist():
+        index = tuple(int(place) for place in np.unravel_index(flat, product.shape))
+        left, right = cells[0][product.rows[flat]], cells[1][product.columns[flat]]
+        with np.errstate(all="ignore"):
+            products = left * right
+        if np.isinf(result[flat]) and np.isfinite(left).all() and np.isfinite(right).all():
+            limits, wider = np.finfo(product.result.dtype), float(products.sum())
+            told = WentBeyond("c", index, str(product.result.dtype), float(limits.max), wider)
+            found.setdefault(WentBeyond, told if np.isfinite(wider) else replace(told, wider=None))
+        at_fault = np.flatnonzero(np.isnan(products) & ~np.isnan(left) & ~np.isnan(right))
+        if at_fault.size:
+            numbers = (float(left[at_fault[0]]), float(right[at_fault[0]]))
+            found.setdefault(NoValue, NoValue("c", index, numbers[0], "·", numbers[1], among=True))
+    return tuple(found.values())
 
 
 def _repeated(paired: Paired, batch: tuple[int, ...]) -> Claim:

@@ -15,6 +15,7 @@ from primer_core.claims.choosing import (
     CountsAsTrue,
     FirstWins,
     GivesPlace,
+    NanIsChosen,
     OneInTheMiddle,
     PairIsNoNumber,
     TwoAnswers,
@@ -43,7 +44,17 @@ from primer_core.claims.reducing import (
     Total,
     WrongCellsMeet,
 )
-from primer_core.claims.totals import ConvertedFirst, NanSpreads, NotKept, TotalWrapped, TwoDivisors, Widened
+from primer_core.claims.totals import (
+    ConvertedFirst,
+    LostDigits,
+    NanSpreads,
+    NotKept,
+    OfNoCell,
+    TotalWrapped,
+    TruthsCounted,
+    TwoDivisors,
+    Widened,
+)
 from primer_core.claims.unreduced import NotOfDtype
 from primer_core.lessons.outcome import Unread
 from primer_core.lessons.reductions.explain import (
@@ -116,6 +127,8 @@ def warnings(outcome: Reduced) -> tuple[Claim, ...]:
         kept, limits = outcome.rounded, np.finfo(dtype)
         stands = kept.found if isfinite(kept.found) else None
         found.append(NotKept(str(dtype), kept.place, stands, kept.exact, limits.nmant + 1, float(limits.max)))
+    if outcome.lost is not None:
+        found.append(LostDigits(outcome.lost.place, outcome.lost.found, outcome.lost.exact))
     if isinstance(outcome.detail, Shares) and outcome.operand.values.dtype.kind in "iu":
         with np.errstate(all="ignore"):
             wrapped = not bool(np.all(outcome.detail.raised <= 1))
@@ -174,8 +187,8 @@ def _counted_from_the_end(outcome: Reduced) -> tuple[Claim, ...]:
 
 def _particular(outcome: Reduced) -> tuple[Claim, ...]:
     """Say what is worth saying of this operation."""
-    found: list[Claim] = []
     operation, detail, values = outcome.question.operation, outcome.detail, outcome.operand.values
+    found: list[Claim] = [*_truths(outcome), *_of_none(outcome)]
     if operation in _SPREADS_NAN:
         found += _nan(outcome)
     if isinstance(detail, Spread):
@@ -191,6 +204,24 @@ def _particular(outcome: Reduced) -> tuple[Claim, ...]:
     if backend(outcome.question.library).axis_word == "dim":
         found += _same_call(outcome)
     return tuple(found)
+
+
+def _truths(outcome: Reduced) -> list[Claim]:
+    """Say what a sum or a mean of booleans counts."""
+    operation, values = outcome.question.operation, outcome.operand.values
+    if operation not in ("sum", "mean") or values.dtype != np.bool_ or outcome.question.computes_in:
+        return []
+    if not outcome.result.size or not values.size:
+        return []
+    own = values.ravel()[outcome.members[0]]
+    return [TruthsCounted(operation, (0,) * outcome.result.ndim, int(own.sum()), own.size)]
+
+
+def _of_none(outcome: Reduced) -> list[Claim]:
+    """Say what comes of no cell at all."""
+    operation = outcome.question.operation
+    is_of_none = bool(outcome.result.size) and not outcome.members.shape[1]
+    return [OfNoCell(operation)] if is_of_none and operation in ("sum", "prod", "any", "all") else []
 
 
 _SPREADS_NAN = ("sum", "prod", "mean", "std", "var", "max", "min", "median", "norm")
@@ -256,6 +287,12 @@ def _places(outcome: Reduced, winners: Winners) -> list[Claim]:
     flat = outcome.members[0][place]
     cell, value = _index(flat, outcome.operand.shape), _number(values.flat[flat])
     found: list[Claim] = [] if value is None else [GivesPlace(operation, first, place, cell, value)]
+    if values.dtype.kind == "f" and np.isnan(values.flat[flat]):
+        left = np.count_nonzero(~np.isnan(values.ravel()[outcome.members]), axis=1).min()
+        own = outcome.statements[0].partition(" = ")[2]
+        is_numpys = backend(outcome.question.library).runs_numpy_code
+        instead = _passing_over(own, operation, by_method=False) if left and is_numpys else ""
+        found.append(NanIsChosen(operation, first, place, instead))
     if bool((winners.ties > 1).any()):
         tied = int(np.argmax(winners.ties > 1))
         ties, at = int(winners.ties[tied]), int(outcome.result.flat[tied])

@@ -7,6 +7,7 @@ or keeps size 1 with ``keepdims``. NumPy says axis and keepdims, PyTorch dim and
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum, isfinite
 from typing import Any
 
 import numpy as np
@@ -342,6 +343,8 @@ class Reduced(Asked):
         where each is.
     rounded
         The first result that floats of few bits have not kept; None where they have.
+    lost
+        The first sum in float64 that has lost digits which its cells come to; None where none has.
     warnings
         What the library warned of, in its words.
     back
@@ -359,6 +362,7 @@ class Reduced(Asked):
     pair: Pair | None
     overflowed: Overflow | None
     rounded: Rounded | None
+    lost: Rounded | None
     warnings: tuple[str, ...]
     back: BackClash | BackMet | None
     code: str
@@ -594,6 +598,7 @@ def _reduced(asked: Asked, done: _Done, library: Backend) -> Reduced:
         pair=_pair(done, library),
         overflowed=_overflowed(question.operation, taken, result, groups),
         rounded=_rounded(question.operation, taken, result, groups),
+        lost=_lost(question.operation, taken, result, groups),
         warnings=(*operand.warnings, *done.warnings),
         back=back,
         code=snippets.snippet(library, operand, statements, other),
@@ -681,6 +686,29 @@ def _rounded(
     first = int(np.argmax(lost.ravel()))
     place = _place(operation, first, result, groups)
     return Rounded(place, float(found.ravel()[first]), float(exact.ravel()[first]))
+
+
+_LOST = 1e-6
+"""What share of a sum has to be lost before it is worth a word."""
+
+
+def _lost(
+    operation: ReductionName, values: NDArray[Any], result: NDArray[Any], groups: NDArray[np.intp]
+) -> Rounded | None:
+    """Find the first sum in float64 that is far from what its cells come to without rounding."""
+    if operation != "sum" or values.dtype != np.float64 or result.dtype != np.float64 or not values.size:
+        return None
+    grouped, sums = values.ravel()[groups], result.ravel()
+    with np.errstate(all="ignore"):
+        most = np.abs(grouped).sum(axis=1) * groups.shape[1] * np.finfo(np.float64).eps  # that rounding may have taken
+        near = np.isfinite(most) & (most > _LOST * np.abs(sums))
+    for place in np.flatnonzero(near).tolist():
+        found, cells = float(sums[place]), grouped[place]
+        if isfinite(found):
+            exact = fsum(cells.tolist())
+            if abs(found - exact) > _LOST * max(abs(found), abs(exact)):
+                return Rounded(_place(operation, place, result, groups), found, exact)
+    return None
 
 
 def _members(operation: ReductionName, size: int, groups: NDArray[np.intp]) -> NDArray[np.intp]:

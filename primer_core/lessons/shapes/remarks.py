@@ -18,6 +18,7 @@ from primer_core.claims.sizes import (
     FirstAxisGone,
     FirstAxisJoined,
     NothingSqueezed,
+    NothingToTurn,
     Refilled,
     Repeats,
     SizesAlone,
@@ -91,6 +92,8 @@ def _remark(result: Result, call: Call) -> Claim | None:
     own, after = result.own, result.shape
     has_cells = 0 not in after
     match name:
+        case "T" | "t" | "transpose" if len(own) == 1 and own == after:
+            return NothingToTurn(result.name, result.origin, own[0])
         case "squeeze" if own == after:
             axes = _axes(bound.get("axis", "dim"), len(own))
             return (

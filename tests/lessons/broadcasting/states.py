@@ -8,6 +8,17 @@ _KINDS = 10
 """Kinds of operand; those from 6 on are written as a shape."""
 
 
+_NOT_FINITE: tuple[tuple[str, str, OperationName], ...] = (
+    ("[1., 0., -1.]", "0", "divide"),
+    ("[[1, 0], [2, 3]]", "[0, 2]", "divide"),
+    ("np.array([60000., 1.], dtype=np.float16)", "2", "multiply"),
+    ("[1e308, 2.]", "[1e308, 1.]", "add"),
+    ("[np.inf, 1.]", "np.inf", "subtract"),
+    ("[np.inf, -np.inf]", "[0.0, 0.0]", "multiply"),
+)
+"""Operands of which some result is infinite or nan."""
+
+
 def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
     """Draw operands cut out of one shape, some with an axis flattened to 1, some with a wrong size."""
     op: OperationName = chance.choice(["add", "subtract", "subtract", "multiply", "divide"])
@@ -40,6 +51,9 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
     if chance.random() < 0.06:
         rows, inner, columns = (chance.randint(1, 3) for _ in range(3))
         texts, op = [f"({rows}, {inner})", f"({inner}, {columns})"], "multiply"
+    if chance.random() < 0.06:
+        one, other, op = chance.choice(_NOT_FINITE)
+        return BroadcastingQuestion(one, op, other, inplace=chance.random() < 0.2)
     stored = chance.random() < 0.03
     if stored:
         n, op = chance.randint(2, 4), chance.choice(["add", "multiply"])

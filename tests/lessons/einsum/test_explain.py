@@ -217,3 +217,24 @@ def test_what_is_declined_has_the_cause_and_what_would_fit(
     assert isinstance(outcome, Refusal)
     assert outcome.causes == causes
     assert fix in outcome.fixes if fix is not None else not outcome.fixes
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "np.einsum('ij,jk->ik', a, b)",
+        'torch.einsum("ij,jk->ik", a, b)',
+        "y = einsum('ij, jk -> ik', a, b)",
+        "'ij,jk->ik'",
+        "ij,jk->ik",
+    ],
+)
+def test_a_pasted_call_is_read_for_its_subscripts(typed: str) -> None:
+    outcome = explain(EinsumQuestion(typed))
+    assert isinstance(outcome, Summed)
+    assert outcome.subscripts == "ij,jk->ik"
+
+
+@pytest.mark.parametrize("typed", ["np.einsum(ij,jk->ik)", "'ij,jk->ik", "print('ij,jk->ik')"])
+def test_what_is_no_call_of_einsum_is_not_taken_for_one(typed: str) -> None:
+    assert isinstance(explain(EinsumQuestion(typed)), Unread)

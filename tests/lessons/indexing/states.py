@@ -40,34 +40,43 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
         then, array = "Assign", f"np.array([1, 2, 3], dtype=np.{chance.choice(['uint8', 'int8', 'int16'])})"
         index, value = chance.choice(["0", ":", "[0, 2]"]), chance.choice(["300", "-200", "70000", "-70000"])
     elif draw < 0.21:
-        index, library = chance.choice(["[[0, 0], [0, 0]]", "[[0], [0]]", "[[0, 0], [0]]", "[[0]]"]), "PyTorch"
-    elif draw < 0.225:
-        index, then = "[0, 0]", "Read"
+        then = chance.choice(["Assign", "Add in place"])
+        array = f"np.array([250, 3, 120], dtype=np.{chance.choice(['uint8', 'uint8', 'int16'])})"
+        index, value = chance.choice(["[0, 2]", ":", "1:", "a > 100"]), chance.choice(["[10]", "[9]", "[300]", "200"])
+    elif draw < 0.228:
+        array, index = "[1., np.nan, 3.]", f"a == {chance.choice(['np.nan', 'np.nan', 'torch.nan'])}"
+        then = "Read"
     elif draw < 0.24:
+        index = chance.choice(["True", "False"])
+    elif draw < 0.275:
+        index, library = chance.choice(["[[0, 0], [0, 0]]", "[[0], [0]]", "[[0, 0], [0]]", "[[0]]"]), "PyTorch"
+    elif draw < 0.29:
+        index, then = "[0, 0]", "Read"
+    elif draw < 0.305:
         index, library = chance.choice(["::-1", "1::-1"]), "PyTorch"
-    elif draw < 0.26:
+    elif draw < 0.325:
         apart = "[0, 0], [0, 0, 0]" if len(shape) > 1 else "0, 0"
         index = chance.choice(["::0", "1::0", "..., ...", apart, apart, apart, apart])
-    elif draw < 0.31:
+    elif draw < 0.375:
         index = ", ".join(str(chance.randrange(max(size, 1))) for size in shape)
         then = chance.choice(["Read", "Add to b"])
-    elif draw < 0.34:
+    elif draw < 0.405:
         array, library = "(2, 3)", "PyTorch"
         index = chance.choice(["..., ..., 0", "..., ..., None", "..., 0, ..., 0", "0, ..., ..., 1", "..., 0, ..., 0"])
-    elif draw < 0.37:
+    elif draw < 0.435:
         index = chance.choice(["1:100", ":50", "::2, :9" if len(shape) > 1 else "::2", "..., :12", "5:20"])
         then = chance.choice(["Read", "Read", "Assign"])
-    elif draw < 0.38:
+    elif draw < 0.445:
         index = ", ".join(["0"] * (len(shape) + chance.randint(1, 2)))
-    elif draw < 0.4:
+    elif draw < 0.465:
         index = str([True] * (shape[0] + chance.choice([1, 2])))
-    elif draw < 0.43:
+    elif draw < 0.495:
         array, library = str(shape[:2] if len(shape) > 1 else (*shape, 2)), "PyTorch"
         index = chance.choice(["..., ..., 0", "..., ..., None", "0, ..., ..., 1", "..., 0:1, ...", "..., 0, ..., None"])
-    elif draw < 0.445:
+    elif draw < 0.51:
         then, array = "Assign", f"np.array([1, 2, 3], dtype=np.{chance.choice(['uint8', 'int8', 'int16'])})"
         index, value = chance.choice(["0", ":", "1:"]), chance.choice(["70000", "-70000", "99999"])
-    elif draw < 0.455:
+    elif draw < 0.52:
         array, index, library = str(shape), chance.choice(["::-1", "1::-1", "::-2"]), "PyTorch"
     return IndexingQuestion(array, index, then, value, library)
 

@@ -5,6 +5,14 @@ import random
 from primer_core.backend.interface import Library
 from primer_core.lessons.matmul.question import MatmulQuestion
 
+_NOT_FINITE = (
+    ("[[np.inf, 0.], [1., 2.]]", "[[0.], [1.]]"),
+    ("[1e308, 1e308]", "[10., 1.]"),
+    ("np.array([300., 1.], dtype=np.float16)", "np.array([300., 1.], dtype=np.float16)"),
+    ("np.full((2, 2), 300, dtype=np.float16)", "np.full((2, 1), 300, dtype=np.float16)"),
+)
+"""Operands of which some product is infinite or nan."""
+
 
 def matmul_state(chance: random.Random) -> MatmulQuestion:
     """Draw two operands, some of other dtypes, some with a size that does not fit."""
@@ -26,6 +34,8 @@ def matmul_state(chance: random.Random) -> MatmulQuestion:
     if chance.random() < 0.05:
         a, b = (chance.choice([3_000, 5_000]), k), (k, 4_000)
     library: Library = chance.choice(["NumPy", "NumPy", "PyTorch"])
+    if chance.random() < 0.05:
+        return MatmulQuestion(*chance.choice(_NOT_FINITE), library)
     return MatmulQuestion(_operand(a, chance), _operand(b, chance), library)
 
 

@@ -242,6 +242,33 @@ def _shares(chance: random.Random, library: Library) -> ReductionsQuestion:
     return ReductionsQuestion(_array(shape, chance), "softmax", str(chance.randrange(len(shape))), library)
 
 
+def _counted(chance: random.Random, library: Library) -> ReductionsQuestion:
+    shape = _shape(chance)
+    array = str(_values(shape, lambda: chance.random() < 0.5))
+    # PyTorch has no mean of booleans.
+    operation: ReductionName = "mean" if library == "NumPy" and chance.random() < 0.5 else "sum"
+    return ReductionsQuestion(array, operation, _axis(len(shape), chance), library)
+
+
+def _of_none(chance: random.Random, library: Library) -> ReductionsQuestion:
+    operations: tuple[ReductionName, ...] = ("sum", "prod", "any", "all")
+    return ReductionsQuestion(chance.choice(["[]", "np.zeros((0, 3))"]), chance.choice(operations), "0", library)
+
+
+def _lost(chance: random.Random, library: Library) -> ReductionsQuestion:
+    large = f"1e{chance.randint(16, 18)}"
+    small = chance.randint(1, 9)
+    array = chance.choice([f"[{large}, {small}., -{large}]", f"[[{large}, 1.], [{small}., 2.], [-{large}, 3.]]"])
+    return ReductionsQuestion(array, "sum", "0", library)
+
+
+def _chosen(chance: random.Random, library: Library) -> ReductionsQuestion:
+    cells = [str(chance.randint(-9, 9)) + "." for _ in range(chance.randint(1, 3))]
+    cells.insert(chance.randint(0, len(cells)), "np.nan")
+    operation: ReductionName = "argmax" if chance.random() < 0.5 else "argmin"
+    return ReductionsQuestion(f"[{', '.join(cells)}]", operation, "0", library)
+
+
 RARE: tuple[Drawn, ...] = (
     *(_missing, _missing),
     *(_astray, _clashing, _wrapped, _not_kept, _many_ones, _unsigned_shares, _unsigned_back, _empty, _twice, _norm),
@@ -258,6 +285,6 @@ RARE: tuple[Drawn, ...] = (
         _flat,
         _middle,
     ),
-    *(_number, _running, _truth, _places, _shares),
+    *(_number, _running, _truth, _places, _shares, _counted, _of_none, _lost, _chosen),
 )
 """What is drawn twice as often, all of them together, as questions of any kind."""
