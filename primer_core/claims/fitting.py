@@ -58,7 +58,8 @@ class OnTheirSide(Claim):
         test = f", and {self.test_right} of {counted(self.test_count, 'test point')}" if self.test_count else ""
         when = f"After {counted(self.step, 'step')}" if self.step else "Before the first step"
         points = f"{self.right} of {counted(self.count, 'training point')}"
-        return (f"{when} the network puts ", Strong(points), f" on the side of their own class{test}.")
+        own = "its" if self.count == 1 else "their"
+        return (f"{when} the network puts ", Strong(points), f" on the side of {own} own class{test}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,29 @@ class HoldsObjects(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class IsScalar(Claim):
+    """A single cell came out of an array as a number of NumPy's.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    kind
+        Its type, a name of NumPy's.
+    """
+
+    name: str
+    kind: str
+
+    def sentence(self) -> Sentence:
+        """Say what it has in common with an array, and what not."""
+        return (
+            Name(self.name), " is no array but a number of NumPy's, ", Code(f"np.{self.kind}"), ". It tells its shape "
+            "and its dtype as an array without axes does, and nothing can be written into it.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class TakesSizes(Claim):
     """``torch.Tensor`` was called with sizes, which ``torch.tensor`` takes for data.
 

@@ -704,6 +704,15 @@ class Evaluator:
         elif owner == "ndarray" and entry_named(f"np.{last}"):
             differs = ", but it returns a new array, in which the numbers repeat" if last == "resize" else ""
             hint = f" np.{last}(...) is{differs}."
+        if owner == "number" and isinstance(node, ast.Attribute):
+            having = [
+                of for of, kind in (("tensors", "Tensor"), ("arrays", "ndarray")) if entry_named(f"{kind}.{last}")
+            ]
+            if having:
+                hint = (
+                    f" {quoted(ast.unparse(node.value))} is a number of Python's, such as item() gives: only "
+                    f"{' and '.join(having)} have it."
+                )
         if owner in ("list", "tuple") and entry_named(f"ndarray.{last}"):
             hint = f" A {owner} has none, but an array has: np.array(...).{last}."
         instead = instead_of(name)

@@ -330,7 +330,9 @@ def _array(value: Any, node: ast.expr) -> NDArray[Any]:
     if not isinstance(value, np.ndarray):
         raise Refused(f"{quoted(ast.unparse(node))} is {_kind_of(value)}, and no array. {HOW}")
     if value.dtype.kind not in "biuf":
-        raise Refused(f"{quoted(ast.unparse(node))} has the dtype {value.dtype}; cells here are numbers or booleans.")
+        raise Refused(
+            f"{quoted(ast.unparse(node))} has the dtype {value.dtype}; cells here are real numbers or booleans."
+        )
     return value
 
 

@@ -8,12 +8,14 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from primer_core.claims.making import (
     DtypesMeet,
     HasShape,
     HoldsObjects,
+    IsScalar,
     MakesFloats,
     MakesInstead,
     NeverWritten,
@@ -37,7 +39,7 @@ def short(array: Any) -> str:
 
 def end(program: Program, name: str) -> Any:
     found = read(program.run().names, name)
-    assert is_array(found), f"{name} is no array"
+    assert is_array(found) or isinstance(found, np.generic), f"{name} is neither an array nor a number of NumPy's"
     return found
 
 
@@ -76,6 +78,17 @@ def _(claim: HoldsObjects, program: Program) -> None:
     whole = array.ravel()
     whole[0] = marker
     assert whole[0] is marker, "the object is copied"
+
+
+@check(IsScalar)
+def _(claim: IsScalar, program: Program) -> None:
+    number = program.run()[claim.name]
+    assert not is_array(number)
+    assert type(number) is getattr(np, claim.kind)
+    array = np.asarray(number)
+    assert (number.shape, number.dtype) == (array.shape, array.dtype) == ((), array.dtype)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        number[()] = 0
 
 
 @check(TakesSizes)

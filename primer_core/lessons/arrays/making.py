@@ -271,9 +271,9 @@ def texts_refused(rejection: Rejection, making: Making) -> str:
         return ""
     longest = max(map(len, texts))
     return (
-        f"An array of texts is not made here: arrays hold numbers or booleans. NumPy would give every cell the same "
-        f"width, that of the longest text: dtype {np.array(texts).dtype}, {longest} characters at most. A longer text "
-        "that is stored later is cut off without a word."
+        "An array of texts is not made here: cells are numbers, booleans or objects. NumPy would give every cell "
+        f"the same width, that of the longest text: dtype {np.array(texts).dtype}, {longest} characters at most. A "
+        "longer text that is stored later is cut off without a word."
     )
 
 

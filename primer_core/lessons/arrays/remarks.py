@@ -17,6 +17,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.making import (
     DtypesMeet,
     HoldsObjects,
+    IsScalar,
     MakesFloats,
     MakesInstead,
     NeverWritten,
@@ -118,6 +119,8 @@ def _remarks(made: Made, array: Any) -> Iterator[Remark]:
     if array.dtype == object:
         kinds = tuple(sorted({type(each).__name__ for each in np.asarray(array).ravel()}))
         yield Remark(HoldsObjects(NAME, kinds, tuple(array.shape), array.itemsize), is_trap=True)
+    if isinstance(array, np.generic):
+        yield Remark(IsScalar(NAME, type(array).__name__))
     for call in made.calls:
         match call.entry.name:
             case "torch.Tensor":

@@ -490,6 +490,26 @@ def _extreme(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     return [LocalFlow(derivative, "g at its place, 0 elsewhere", None, "→", full)]
 
 
+_MOST_FACTORS = 64
+"""Numbers of a product of which the product of all others is spelled out for each."""
+
+
+def _prod(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    x, label, dim = torch.as_tensor(recorded.operands[0]), recorded.labels[0], recorded.argument(1)
+    along = x.flatten() if not isinstance(dim, int) else x.movedim(dim, 0) if x.dim() else x[None]
+    if not 0 < along.shape[0] <= _MOST_FACTORS:
+        return []
+    places = range(along.shape[0])
+    others = torch.stack([along[[other for other in places if other != place]].prod(0) for place in places])
+    if not isinstance(dim, int):
+        derivative = f"∂prod({label}) by each number = the product of all others"
+        return [_elementwise(derivative, "product of all others", others.reshape(x.shape), g)]
+    local = (others.movedim(0, dim) if x.dim() else others[0]).to(g.dtype)
+    spread = g if bool(recorded.argument(2, False)) or not x.dim() else g.unsqueeze(dim)
+    derivative = f"∂prod({label}, {dim}) by each number = the product of all others of its line"
+    return [LocalFlow(derivative, "g times the product of all others of its line", None, "→", spread * local)]
+
+
 def _abs(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     x, label = torch.as_tensor(recorded.operands[0]), recorded.labels[0]
     symbol = f"sign({label})"
@@ -639,6 +659,7 @@ _RULES: Mapping[str, Rule] = {
     "minimum": _larger(-1, "minimum"),
     "max": _extreme,
     "min": _extreme,
+    "prod": _prod,
     "abs": _abs,
     "clamp": _clamp,
     "round": _flat,

@@ -517,9 +517,9 @@ def _shown(value: Any) -> NDArray[Any]:
     try:
         shown = np.array(value.detach().numpy()) if foreign else np.array(value)
     except (TypeError, RuntimeError) as error:
-        raise Refused(f"This gives the dtype {value.dtype}; cells here are numbers or booleans.") from error
+        raise Refused(f"This gives the dtype {value.dtype}; cells here are real numbers or booleans.") from error
     if shown.dtype.kind not in "biuf":
-        raise Refused(f"This gives the dtype {shown.dtype}; cells here are numbers or booleans.")
+        raise Refused(f"This gives the dtype {shown.dtype}; cells here are real numbers or booleans.")
     return shown
 
 

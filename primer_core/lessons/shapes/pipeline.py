@@ -1028,7 +1028,7 @@ def _check_dtype(tensor: Any) -> None:
     """
     name = str(tensor.dtype).removeprefix("torch.")
     if not name.startswith(("bool", "int", "uint", "float", "bfloat16")) or name.startswith("float4"):
-        raise Refused(f"The dtype {name} is not drawn here; cells are numbers or booleans.")
+        raise Refused(f"The dtype {name} is not drawn here; cells are real numbers or booleans.")
 
 
 def _values(tensor: Any) -> NDArray[Any]:

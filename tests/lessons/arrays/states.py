@@ -28,6 +28,7 @@ def _made(chance: random.Random) -> str:
     ways = [f"np.zeros({shape})", f"np.ones({shape}, dtype=np.{chance.choice(DTYPES)})", f"np.eye({n})"]
     ways += [f"arange({n})", f"linspace(0, 1, {n})", str(_numbers(chance, n)), str(_numbers(chance, n, whole=False))]
     ways += [f"np.full({shape}, {chance.randint(-9, 9)})", f"np.arange({n}) % 2 == 0"]
+    ways += [f"np.arange({n}.)[{chance.randrange(n)}]"]
     return chance.choice([*ways, f"arange({2 * n}).reshape(2, {n}).T"])
 
 
