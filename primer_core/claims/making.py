@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Span, counted, listed
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Span, cell_text, counted, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,32 @@ class IsScalar(Claim):
         return (
             Name(self.name), " is no array but a number of NumPy's, ", Code(f"np.{self.kind}"), ". It tells its shape "
             "and its dtype as an array without axes does, and nothing can be written into it.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ApartByRounding(Claim):
+    """Two floats are not equal, as their last digits were rounded.
+
+    Parameters
+    ----------
+    name, index
+        The cell that says so.
+    left, right
+        The two.
+    """
+
+    name: str
+    index: tuple[int, ...]
+    left: float
+    right: float
+
+    def sentence(self) -> Sentence:
+        """Give both in full, and what compares within a tolerance."""
+        return (
+            Code(cell_text(self.name, self.index)), f" is False: {self.left!r} is not {self.right!r}. float64 "
+            "keeps 53 bits of a number, and what is computed is rounded to them. ", Code("np.isclose"), " takes "
+            "numbers for equal that are nearly so.",
         )  # fmt: skip
 
 

@@ -529,7 +529,7 @@ class ItemDoes(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class NanEqualsNothing(Claim):
+class NoCellEqualsNan(Claim):
     """A mask asks which cells equal nan, and none does.
 
     Parameters

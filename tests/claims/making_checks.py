@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from primer_core.claims.making import (
+    ApartByRounding,
     DtypesMeet,
     HasShape,
     HoldsObjects,
@@ -89,6 +90,26 @@ def _(claim: IsScalar, program: Program) -> None:
     assert (number.shape, number.dtype) == (array.shape, array.dtype) == ((), array.dtype)
     with pytest.raises(TypeError, match="does not support item assignment"):
         number[()] = 0
+
+
+@check(ApartByRounding)
+def _(claim: ApartByRounding, program: Program) -> None:
+    result = end(program, claim.name)
+    assert len(claim.index) == len(result.shape)
+    assert not bool(result[claim.index])
+    place = program.place(claim.name)
+    match program.statements[place - 1]:
+        case ast.Assign(value=ast.Compare(left, [ast.Eq()], [right])):
+            names = program.run(until=place - 1).names
+        case statement:
+            raise AssertionError(f"{ast.unparse(statement)} compares nothing")
+    numbers = [
+        float(np.broadcast_to(np.asarray(eval(ast.unparse(side), names)), tuple(result.shape))[claim.index])  # noqa: S307
+        for side in (left, right)
+    ]
+    assert numbers == [claim.left, claim.right]
+    assert claim.left != claim.right
+    assert np.isclose(claim.left, claim.right, rtol=1e-9, atol=0)
 
 
 @check(TakesSizes)

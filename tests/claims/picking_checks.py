@@ -17,8 +17,8 @@ from primer_core.claims.picking import (
     JointAxes,
     LiesAt,
     MaskMisfit,
-    NanEqualsNothing,
     NoBackwards,
+    NoCellEqualsNan,
     NumberDropsAxis,
     OnlyStrides,
     OutOfBounds,
@@ -429,8 +429,8 @@ def _(claim: ItemDoes, program: Program) -> None:
             assert claim.does == f"keeps the axis, {alone.shape[claim.axis]} of {size}"
 
 
-@check(NanEqualsNothing)
-def _(claim: NanEqualsNothing, program: Program) -> None:
+@check(NoCellEqualsNan)
+def _(claim: NoCellEqualsNan, program: Program) -> None:
     names = before(program)
     assert claim.mask in index(program)
     asked = np.asarray(eval(claim.mask, names))  # noqa: S307 - a mask that a page prints

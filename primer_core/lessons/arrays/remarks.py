@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from primer_core.backend import backend_of, pytorch
 from primer_core.claims.claim import Claim
 from primer_core.claims.making import (
+    ApartByRounding,
     DtypesMeet,
     HoldsObjects,
     IsScalar,
@@ -34,6 +35,9 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
 from primer_core.lessons.arrays.making import NAME, Made, Making, make, node_at, read_making, replaced
 from primer_core.lessons.arrays.strip import unwritten_of, values_of
+
+_NEARLY = 1e-12
+"""How far two floats lie apart that rounding alone keeps from being equal, in proportion."""
 
 _BY_SHAPE = ("np.zeros", "np.ones", "np.empty")
 
@@ -121,6 +125,8 @@ def _remarks(made: Made, array: Any) -> Iterator[Remark]:
         yield Remark(HoldsObjects(NAME, kinds, tuple(array.shape), array.itemsize), is_trap=True)
     if isinstance(array, np.generic):
         yield Remark(IsScalar(NAME, type(array).__name__))
+    if made.calls and made.calls[-1].entry.name == "operator.==" and made.calls[-1].result is array:
+        yield from _of_equality(made.calls[-1], array)
     for call in made.calls:
         match call.entry.name:
             case "torch.Tensor":
@@ -144,6 +150,20 @@ def _of_old_constructor(call: Call) -> Iterator[Remark]:
         data = written if len(given) == 1 else f"[{written}]"
         new = torch.tensor(given[0] if len(given) == 1 else list(given))
         yield Remark(TakesSizes(tuple(given), data, tuple(new.shape), _short(new)), is_trap=True)
+
+
+def _of_equality(call: Call, array: Any) -> Iterator[Remark]:
+    """Tell of the first pair of floats that is apart by rounding alone."""
+    positional = () if call.given is None else call.given.positional
+    given = [np.asarray(values_of(each) if hasattr(each, "dtype") else each) for each in positional]
+    if array.ndim == 0 or any(each.dtype.kind not in "iu" and each.dtype != np.float64 for each in given):
+        return
+    left, right = (np.broadcast_to(each.astype(np.float64), tuple(array.shape)) for each in given)
+    apart = np.isfinite(left) & np.isfinite(right) & (left != right) & ~values_of(array)
+    near = apart & (np.abs(left - right) <= _NEARLY * np.maximum(np.abs(left), np.abs(right)))
+    if near.any():
+        index = tuple(int(place) for place in np.unravel_index(int(np.argmax(near)), near.shape))
+        yield Remark(ApartByRounding(NAME, index, float(left[index]), float(right[index])))
 
 
 def _of_steps(call: Call) -> Iterator[Remark]:

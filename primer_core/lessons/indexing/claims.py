@@ -34,7 +34,7 @@ from primer_core.claims.picking import (
     ItemDoes,
     JointAxes,
     LiesAt,
-    NanEqualsNothing,
+    NoCellEqualsNan,
     NumberDropsAxis,
     OnlyStrides,
     PickedOften,
@@ -153,7 +153,7 @@ def _equal_to_nan(picked: Picked, engine: Backend) -> Iterator[Claim]:
     for source in picked.sources:
         if _NAN.fullmatch(source) is not None and picked.operand.values.dtype.kind in "fc":
             count = int(np.count_nonzero(np.isnan(picked.operand.values)))
-            yield NanEqualsNothing(source, f"{engine.prefix}.isnan(a)", count)
+            yield NoCellEqualsNan(source, f"{engine.prefix}.isnan(a)", count)
             return
 
 

@@ -23,12 +23,19 @@ def _shape(chance: random.Random) -> tuple[int, ...]:
     return tuple(chance.randint(1, 4) for _ in range(chance.randint(1, 3)))
 
 
+def _single(chance: random.Random) -> ArraysQuestion:
+    """Draw a cell that is taken out, or decimals that are compared."""
+    n = chance.randint(2, 9)
+    taken = f"np.arange({n}.)[{chance.randrange(n)}]"
+    compared = f"np.array([0.1 * {n}, 0.1 + 0.2, 0.5]) == [{n / 10}, 0.3, 0.{n}]"
+    return ArraysQuestion(make=chance.choice([taken, compared]))
+
+
 def _made(chance: random.Random) -> str:
     shape, n = _shape(chance), chance.randint(2, 6)
     ways = [f"np.zeros({shape})", f"np.ones({shape}, dtype=np.{chance.choice(DTYPES)})", f"np.eye({n})"]
     ways += [f"arange({n})", f"linspace(0, 1, {n})", str(_numbers(chance, n)), str(_numbers(chance, n, whole=False))]
     ways += [f"np.full({shape}, {chance.randint(-9, 9)})", f"np.arange({n}) % 2 == 0"]
-    ways += [f"np.arange({n}.)[{chance.randrange(n)}]"]
     return chance.choice([*ways, f"arange({2 * n}).reshape(2, {n}).T"])
 
 
@@ -162,5 +169,5 @@ _THRICE: tuple[Scene, ...] = (
     *(_written, _bound_anew, _unwritten, _objects, _capital, _capital_data, _steps, _seedless, _ragged, _two_sizes),
     *(_product, _same_dtype, _races, _libraries),
 )
-SCENES = (*_THRICE, *_THRICE, _plain, _plain, *(5 * (_converted,)), *(4 * (_dtypes,)), _libraries)
+SCENES = (*_THRICE, *_THRICE, _plain, _plain, _single, _single, *(5 * (_converted,)), *(4 * (_dtypes,)), _libraries)
 """What learners come with; refusals are in the minority."""
