@@ -137,6 +137,27 @@ class NotOfSizeOne(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NotStretched(Claim):
+    """Axes were to be stretched that have another size than 1.
+
+    Parameters
+    ----------
+    origin
+        Name of the array.
+    axes
+        Which, each with its size and the size that was asked for.
+    """
+
+    origin: str
+    axes: tuple[tuple[int, int, int], ...]
+
+    def sentence(self) -> Sentence:
+        """Give both sizes, and what can be stretched."""
+        told = listed([f"axis {axis} has size {size} and was to have {to}" for axis, size, to in self.axes])
+        return (f"Of {self.origin}, {told}; only an axis of size 1 can be stretched, as its one cell is read again.",)
+
+
+@dataclass(frozen=True, slots=True)
 class FirstAxisGone(Claim):
     """A bare squeeze took the first axis away as well, as it had size 1.
 

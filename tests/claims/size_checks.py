@@ -20,6 +20,7 @@ from primer_core.claims.sizes import (
     NothingSqueezed,
     NothingToTurn,
     NotOfSizeOne,
+    NotStretched,
     OtherCount,
     Refilled,
     Repeats,
@@ -28,7 +29,7 @@ from primer_core.claims.sizes import (
 )
 from tests.claims.checking import check
 from tests.claims.memory import again, before_failing, failing, is_tensor, shown, statement_of, values
-from tests.claims.program import Names, Program
+from tests.claims.program import Names, Program, Ran
 
 
 def with_size(sizes: tuple[int, ...], place: int, size: int) -> tuple[int, ...]:
@@ -92,12 +93,17 @@ def _(claim: OtherCount, program: Program) -> None:
 
 def retried(program: Program, name: str, array: Any) -> bool:
     """Whether the statement that fails is taken where a name is bound to something else in front of it."""
+    return _with_another(program, name, array).error is None
+
+
+def _with_another(program: Program, name: str, array: Any) -> Ran:
+    """Run it up to the statement that fails, where a name is bound to something else in front of it."""
     place = failing(program)
 
     def bind(names: Names) -> None:
         names[name] = array
 
-    return program.run(after={place - 1: bind}, until=place).error is None
+    return program.run(after={place - 1: bind}, until=place)
 
 
 @check(NothingSqueezed)
@@ -136,6 +142,24 @@ def _(claim: NotOfSizeOne, program: Program) -> None:
         array = array[(slice(None),) * axis + (slice(0, 1),)] if size else np.zeros_like(array, shape=(
             *array.shape[:axis], 1, *array.shape[axis + 1 :]))  # fmt: skip
     assert retried(program, claim.origin, array)
+
+
+@check(NotStretched)
+def _(claim: NotStretched, program: Program) -> None:
+    array = before_failing(program)[claim.origin]
+    for axis, size, to in claim.axes:
+        assert array.shape[axis] == size not in (1, to)
+        array = array[(slice(None),) * axis + (slice(0, 1),)] if size else np.zeros((
+            *array.shape[:axis], 1, *array.shape[axis + 1 :]))  # fmt: skip
+    ran = _with_another(program, claim.origin, array)
+    assert ran.error is None
+    match program.statements[failing(program) - 1]:
+        case ast.Assign([ast.Name(target)]):
+            made = ran[target]
+        case statement:
+            raise AssertionError(f"{ast.unparse(statement)} makes nothing")
+    for axis, _, to in claim.axes:
+        assert made.shape[axis - array.ndim] == to
 
 
 @check(FirstAxisGone)

@@ -258,7 +258,9 @@ def _expand(failing: _Failing) -> Iterator[Candidate]:
         yield "stretch", None, (to([*shape[: len(shape) - len(sizes)], *sizes]),)
     back = list(zip_longest(reversed(sizes), reversed(shape)))
     fitting = [(own if own is not None and own != 1 else size) for size, own in back]
-    yield "stretch", None, (to([size for size in reversed(fitting) if size is not None]),)
+    kept = tuple(size for size in reversed(fitting) if size is not None)
+    if kept != shape:  # which would stretch nothing
+        yield "stretch", None, (to(kept),)
     if len(sizes) >= len(shape):
         padded = (1,) * (len(sizes) - len(shape)) + shape
         if all(own and size > 0 and size % own == 0 for size, own in zip(sizes, padded, strict=True)):

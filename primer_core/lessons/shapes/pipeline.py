@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from primer_core.backend import Declined, Library, backend, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
 from primer_core.claims.claim import Claim
-from primer_core.claims.sizes import NotOfSizeOne
+from primer_core.claims.sizes import NotOfSizeOne, NotStretched
 from primer_core.language.equivalents import NoEquivalent
 from primer_core.language.evaluator import Call, Evaluator, warnings_of
 from primer_core.language.execution import is_array, owner_of
@@ -862,10 +862,22 @@ class Way:
                      if type(axis) is int and -len(own) <= axis < len(own)]  # fmt: skip
             wide = tuple((axis, own[axis]) for axis in named if own[axis] != 1)
             return (NotOfSizeOne(given.name, wide),) if wide else ()
+        if asked.name in ("expand", "broadcast_to"):
+            return _not_stretched(asked, given.name, own)
         if asked.name == "view" and "stride" in words:
             return tuple(arithmetic.apart(asked, given.name, own, self.snapshot(given).layout.strides))
         is_dtype_view = asked.name == "view" and backend(given.library).runs_numpy_code
         return () if is_dtype_view else arithmetic.of_declined(asked, given.name, own)
+
+
+def _not_stretched(asked: Asked, name: str, own: Shape) -> tuple[Claim, ...]:
+    """Say which axes have a size that cannot be stretched to the one that was asked for."""
+    sizes = asked.args[0] if len(asked.args) == 1 and isinstance(asked.args[0], tuple | list) else asked.args
+    if not all(type(size) is int for size in sizes) or len(sizes) < len(own):
+        return ()
+    pairs = zip(own, sizes[len(sizes) - len(own) :], strict=True)
+    stuck = tuple((axis, size, to) for axis, (size, to) in enumerate(pairs) if size not in (1, to) and to != -1)
+    return (NotStretched(name, stuck),) if stuck and all(to >= 0 for _, _, to in stuck) else ()
 
 
 # Reading expressions

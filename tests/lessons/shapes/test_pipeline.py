@@ -284,7 +284,7 @@ def test_most_of_what_goes_wrong_has_a_fix() -> None:
         ((3, 4), "view(5, 3)", "view(-1, 3)"),
         ((3, 4), "permute(0)", "permute(0, 1)"),
         ((3, 4), "unsqueeze(4)", "unsqueeze(-1)"),
-        ((3, 4), "expand(3, 8)", "expand(3, 4)"),
+        ((3, 4), "expand(3, 8)", "repeat(1, 2)"),
         ((3,), "expand(3, 4)", "unsqueeze(1)"),
         ((2, 3), "repeat(2)", "repeat(1, 2)"),
         ((2, 2), "cat([[5, 6]], dim=1)", "cat([[5, 6]], dim=0)"),
