@@ -183,7 +183,7 @@ class NothingToChoose(Claim):
     def sentence(self) -> Sentence:
         """Say so, and what is defined of nothing."""
         return (
-            f"a of {self.shape} leaves {self.operation} no cell to choose from. A sum of nothing is 0; a "
+            f"a of {self.shape} leaves {self.operation} no cell to choose from. A sum of nothing is 0; the "
             f"{self.operation} of nothing is not defined.",
         )
 

@@ -169,6 +169,8 @@ def _step(call: Call, result: Any, sources: Sequence[Any]) -> Step:
     told = call.bound.get("copy")
     copies = told if isinstance(told, bool) else None
     moves = (call.entry.rule.kind == "moved" and operation not in _FILLING) or operation in ("index", *_CASTS)
+    if _adds(call, operation):
+        moves = False
     if came == "copy" and backend_of(sources[0]).is_number(sources[0]):
         moves = False  # a number has no cells that could be moved
     return Step(
@@ -184,6 +186,15 @@ def _step(call: Call, result: Any, sources: Sequence[Any]) -> Step:
         after=_lies(result),
         offset=_offset(sources[0], result) if came == "view" else None,
     )
+
+
+def _adds(call: Call, operation: str) -> bool:
+    """Whether a call puts cells beside those of its array that were in no array: the 5 of ``np.append(a, 5)``."""
+    if operation in ("append", "insert"):
+        return not is_array(call.bound.get("values"))
+    given = () if call.given is None else call.given.positional
+    joined = given[0] if given and isinstance(given[0], list | tuple) else ()
+    return any(is_array(part) for part in joined) and not all(is_array(part) for part in joined)
 
 
 def _lies(array: Any) -> Lies:

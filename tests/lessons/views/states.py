@@ -586,6 +586,7 @@ SCENES = (*_FIRST, *_THEN, *_THEN, *_THEN)
 
 _BESIDE: Mapping[Library, tuple[str, ...]] = {
     "NumPy": (
+        *("np.append(a, 5)", "np.insert(a, 0, 7)"),
         *("a.ravel()", "a[[0]]", "np.array(a, copy=True)", "a.reshape(-1)", "a[..., :0]", "torch.from_numpy(a)"),
         *("a.reshape(-1)[0]", "a[a > 0]", "np.ascontiguousarray(a[::-1])", "a.size", "a.astype(np.float64)"),
     ),
