@@ -204,15 +204,22 @@ def _(claim: FractionsCut, program: Program) -> None:
 
 @check(WrappedAsStored)
 def _(claim: WrappedAsStored, program: Program) -> None:
-    names, _, cells = given(program)
-    left, a = values(program.run()[claim.name]), values(names["a"])
-    assert claim.name == "a"
+    left = values(program.run()[claim.name])
     assert left.dtype.name == claim.dtype
     assert len(claim.index) == left.ndim
-    flat = int(np.ravel_multi_index(claim.index, left.shape))
-    place = picked(program).ravel().tolist().index(flat)
-    adds = isinstance(program.statements[place_of(program) - 1], ast.AugAssign)
-    exact = int(cells.ravel()[place]) + (int(a.ravel()[flat]) if adds else 0)
+    if claim.name == "a":
+        names, _, cells = given(program)
+        flat = int(np.ravel_multi_index(claim.index, left.shape))
+        place = picked(program).ravel().tolist().index(flat)
+        adds = isinstance(program.statements[place_of(program) - 1], ast.AugAssign)
+        exact = int(cells.ravel()[place]) + (int(values(names["a"]).ravel()[flat]) if adds else 0)
+    else:
+        addition = program.statements[place_of(program)]
+        assert isinstance(addition, ast.AugAssign)
+        names = program.run(until=place_of(program)).names
+        added = eval(ast.unparse(addition.value), names)  # noqa: S307 - the value that a page prints
+        both = (np.broadcast_to(values(each), left.shape)[claim.index] for each in (names[claim.name], added))
+        exact = sum(map(int, both))
     assert exact == claim.exact
     assert int(left[claim.index]) == claim.stored
     numbers = 2 ** (8 * left.dtype.itemsize)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.backend import Backend, backend
 from primer_core.claims.claim import Claim
@@ -310,6 +312,9 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
     if then == "Add to b":
         cells = zip(before.ravel(), after.ravel(), strict=True)
         yield AddedToRead(reads(picked), sum(one.tobytes() != other.tobytes() for one, other in cells))
+        if changed.b is not None and changed.b.dtype.kind in "iu" and changed.value.values.dtype.kind in "biu":
+            places = np.arange(changed.b.size)
+            yield from _wrapped("b", changed.b, places, picked, changed, adds=True)
         return
     yield WrittenItself(int(np.count_nonzero(picked.times)), reads(picked), adds=then == "Add in place")
     if after.dtype.kind in "iu" and changed.computed.dtype.kind == "f" and picked.times.max(initial=0) == 1:
@@ -318,19 +323,25 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
         if cut:
             yield FractionsCut("a", str(after.dtype), cut)
     if after.dtype.kind in "iu" and changed.value.values.dtype.kind in "biu" and picked.times.max(initial=0) == 1:
-        yield from _wrapped(picked, changed, adds=then == "Add in place")
+        yield from _wrapped("a", changed.a, picked.cells, picked, changed, adds=then == "Add in place")
 
 
-def _wrapped(picked: Picked, changed: Changed, *, adds: bool) -> Iterator[Claim]:
-    """Say of the first whole number that was beyond the dtype what became of it."""
+def _wrapped(
+    name: str, left: NDArray[Any], cells: NDArray[np.intp], picked: Picked, changed: Changed, *, adds: bool
+) -> Iterator[Claim]:
+    """Say of the first whole number that was beyond the dtype of what is left what became of it.
+
+    Its numbers were put, or added, to `cells` of it.
+    """
     given = changed.value.values.astype(object).ravel()[changed.elements]
-    exact = given + picked.result.astype(object).ravel() if adds else given
-    limits = np.iinfo(changed.a.dtype)
-    for cell, number in zip(picked.cells.tolist(), exact.tolist(), strict=True):
+    if adds:
+        given = given + np.broadcast_to(picked.result.astype(object), changed.computed.shape).ravel()
+    limits = np.iinfo(left.dtype)
+    for cell, number in zip(cells.tolist(), given.tolist(), strict=True):
         if not limits.min <= int(number) <= limits.max:
-            index = tuple(int(place) for place in np.unravel_index(cell, changed.a.shape))
-            stored, (least, most) = int(changed.a.ravel()[cell]), (int(limits.min), int(limits.max))
-            yield WrappedAsStored("a", index, str(changed.a.dtype), least, most, int(number), stored)
+            index = tuple(int(place) for place in np.unravel_index(cell, left.shape))
+            stored, (least, most) = int(left.ravel()[cell]), (int(limits.min), int(limits.max))
+            yield WrappedAsStored(name, index, str(left.dtype), least, most, int(number), stored)
             return
 
 

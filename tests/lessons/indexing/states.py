@@ -40,7 +40,7 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
         then, array = "Assign", f"np.array([1, 2, 3], dtype=np.{chance.choice(['uint8', 'int8', 'int16'])})"
         index, value = chance.choice(["0", ":", "[0, 2]"]), chance.choice(["300", "-200", "70000", "-70000"])
     elif draw < 0.21:
-        then = chance.choice(["Assign", "Add in place"])
+        then = chance.choice(["Assign", "Add in place", "Add to b"])
         array = f"np.array([250, 3, 120], dtype=np.{chance.choice(['uint8', 'uint8', 'int16'])})"
         index, value = chance.choice(["[0, 2]", ":", "1:", "a > 100"]), chance.choice(["[10]", "[9]", "[300]", "200"])
     elif draw < 0.228:
