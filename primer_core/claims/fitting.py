@@ -63,6 +63,31 @@ class OnTheirSide(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class BothClassesAtOnce(Claim):
+    """Training points of both classes lie at one place.
+
+    Parameters
+    ----------
+    place
+        Its two coordinates, the first such place.
+    counts
+        How many training points of class 0 and of class 1 lie there.
+    """
+
+    place: tuple[float, float]
+    counts: tuple[int, int]
+
+    def sentence(self) -> Sentence:
+        """Say what no network can do there."""
+        x, y = map(number_text, self.place)
+        zeros, ones = self.counts
+        return (
+            f"At ({x}, {y}) lie {counted(zeros + ones, 'training point')}, {zeros} of class 0 and {ones} of class 1. A "
+            "network gives one answer at one place, so it cannot be right of all of them.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOver(Claim):
     """How much of the heights' spread a network leaves unexplained.
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from primer_core.claims.fitting import (
+    BothClassesAtOnce,
     ErrorNotFinite,
     LeftOver,
     NoLongerFinite,
@@ -49,6 +50,18 @@ def _(claim: OnTheirSide, program: Program) -> None:
     assert claim.step == steps_taken(ran)
     assert (claim.right, claim.count) == right(ran, "train")
     assert (claim.test_right, claim.test_count) == right(ran, "test")
+
+
+@check(BothClassesAtOnce)
+def _(claim: BothClassesAtOnce, program: Program) -> None:
+    ran = program.run()
+    x, y = ran["train_x"], ran["train_y"].flatten().long()
+    here = (x == torch.tensor(claim.place)).all(dim=1)
+    assert claim.counts == (int((here & (y == 0)).sum()), int((here & (y == 1)).sum()))
+    assert min(claim.counts) > 0
+    with torch.no_grad():
+        logits = ran["model"](x[here])
+    assert torch.equal(logits, logits[:1].expand_as(logits)), "it gives several answers"
 
 
 @check(LeftOver)

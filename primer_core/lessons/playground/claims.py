@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from primer_core.backend.loading import load_torch
 from primer_core.claims.claim import Claim
 from primer_core.claims.fitting import (
+    BothClassesAtOnce,
     ErrorNotFinite,
     LeftOver,
     NoLongerFinite,
@@ -34,6 +36,8 @@ def claims_of(
     layers = network.layers(train.inputs)
     if len(train.inputs):
         said.append(_fit(question, step, layers[-1][1], train, test, network))
+    if not question.is_curve:
+        said += _contradictions(train)
     if question.activation == "none" or not question.widths:
         said.append(_affine(question, network))
     elif question.activation == "relu" and len(train.inputs):
@@ -62,6 +66,15 @@ def _largest() -> float:
     import torch
 
     return float(torch.finfo(torch.float32).max)
+
+
+def _contradictions(train: Tensors) -> tuple[Claim, ...]:
+    """Say of the first place where training points of both classes lie that they do."""
+    found: dict[tuple[float, float], list[int]] = {}
+    for (x, y), label in zip(train.inputs.tolist(), train.targets.flatten().tolist(), strict=True):
+        found.setdefault((x, y), [0, 0])[int(label)] += 1
+    both = (BothClassesAtOnce(place, (zeros, ones)) for place, (zeros, ones) in found.items() if zeros and ones)
+    return tuple(islice(both, 1))
 
 
 def right(question: PlaygroundQuestion, logits: torch.Tensor, points: Tensors) -> int:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from torch.utils.data import DataLoader, TensorDataset
 
 from primer_core.claims.claim import Claim, plain
+from primer_core.claims.fitting import BothClassesAtOnce
 from primer_core.lessons.playground.answer import SIDE, answer, said
 from primer_core.lessons.playground.code import code
 from primer_core.lessons.playground.network import Network
@@ -205,7 +206,8 @@ def test_what_is_said_holds_and_what_is_made_wrong_is_seen() -> None:
         replace(BY_TITLE["A line, 1-1"], optimizer="sgd", rate="10"),
         replace(BY_TITLE["A curve"], activation="relu", optimizer="momentum", rate="10"),
     ]
-    for question in (*questions, *diverging, *overflowing, PRIMER):
+    contradicting = replace(BY_TITLE["Moons"], data="own", points="1.2_1a1.2_1b-0.5_2a1.2_1b", share=100)
+    for question in (*questions, *diverging, *overflowing, contradicting, PRIMER):
         step = 60 if question in diverging else 15 if question in overflowing else chance.choice([0, 8])
         script = code(question, step)
         for claim in said(question, state_after(question, step)):
@@ -219,8 +221,16 @@ def test_what_is_said_holds_and_what_is_made_wrong_is_seen() -> None:
                 assert not holds(wrong, script), wrong
     assert {kind.__name__ for kind in seen} == {
         "NumbersToLearn", "OnTheirSide", "LeftOver", "ErrorNotFinite", "StraightBorder", "SilentUnits",
-        "NoLongerFinite",
+        "NoLongerFinite", "BothClassesAtOnce",
     }  # fmt: skip
+
+
+def test_points_of_both_classes_at_one_place_are_told() -> None:
+    question = PlaygroundQuestion(data="own", points="1_1a1_1b", share=100)
+    (told,) = (claim for claim in said(question, first_state(question)) if isinstance(claim, BothClassesAtOnce))
+    assert told == BothClassesAtOnce((1.0, 1.0), (1, 1))
+    apart = replace(question, points="1_1a1_2b")
+    assert not any(isinstance(claim, BothClassesAtOnce) for claim in said(apart, first_state(apart)))
 
 
 @given(st.sampled_from(["points", "widths", "edits", "at", "unit", "rate", "data"]), st.text(max_size=30))
