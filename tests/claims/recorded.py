@@ -108,7 +108,7 @@ def recorded(code: str) -> Recorded:
     return Recorder(code).run()
 
 
-_LINES = 1_000
+LINES = 1_000
 """Lines that Python is told of for each line of a program: each statement of it gets its own."""
 
 
@@ -139,7 +139,7 @@ class Written:
 
 def number_of(line: int) -> int:
     """What a statement is called, by the line that Python is told of."""
-    return line // _LINES + BEHIND * (line % _LINES)
+    return line // LINES + BEHIND * (line % LINES)
 
 
 @lru_cache(maxsize=8)
@@ -151,18 +151,18 @@ def _written(code: str) -> Written:
         if not isinstance(node, ast.stmt):
             continue
         for decorator in getattr(node, "decorator_list", ()):  # Python goes through them and back to what they decorate
-            for line in range(decorator.lineno // _LINES, decorator.end_lineno // _LINES + 1):
-                found.start[line * _LINES + node.lineno % _LINES] = node.lineno
+            for line in range(decorator.lineno // LINES, decorator.end_lineno // LINES + 1):
+                found.start[line * LINES + node.lineno % LINES] = node.lineno
         body = getattr(node, "body", None)
-        last = body[0].lineno // _LINES - 1 if isinstance(body, list) and body else (node.end_lineno or 0) // _LINES
-        shift = node.lineno % _LINES
-        for line in range(node.lineno // _LINES, max(last, node.lineno // _LINES) + 1):
-            if line == node.lineno // _LINES or not isinstance(body, list):
-                found.start[line * _LINES + shift] = node.lineno
+        last = body[0].lineno // LINES - 1 if isinstance(body, list) and body else (node.end_lineno or 0) // LINES
+        shift = node.lineno % LINES
+        for line in range(node.lineno // LINES, max(last, node.lineno // LINES) + 1):
+            if line == node.lineno // LINES or not isinstance(body, list):
+                found.start[line * LINES + shift] = node.lineno
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Yield | ast.YieldFrom):
             found.receiving.add(node.lineno)
         if isinstance(node, ast.For):
-            found.loops[node.lineno] = (node.body[0].lineno, (node.body[-1].end_lineno or 0) // _LINES * _LINES + 999)
+            found.loops[node.lineno] = (node.body[0].lineno, (node.body[-1].end_lineno or 0) // LINES * LINES + 999)
         if isinstance(node, ast.If | ast.While | ast.Try | ast.With | ast.Global | ast.Nonlocal):
             found.silent.add(node.lineno)
     return found
@@ -183,7 +183,7 @@ def _spread(tree: ast.Module) -> None:
             spread(inner, shift)
         if hasattr(node, "lineno"):
             placed: Any = node
-            placed.lineno, placed.end_lineno = node.lineno * _LINES + shift, placed.end_lineno * _LINES + shift
+            placed.lineno, placed.end_lineno = node.lineno * LINES + shift, placed.end_lineno * LINES + shift
 
     spread(tree, 0)
 
@@ -312,6 +312,6 @@ def _line_of(error: Exception) -> int:
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == "program":
-            line = trace.tb_lineno // _LINES
+            line = trace.tb_lineno // LINES
         trace = trace.tb_next
     return line

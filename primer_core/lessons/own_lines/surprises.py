@@ -51,7 +51,7 @@ from primer_core.lessons.own_lines import (
 )
 from primer_core.lessons.own_lines.failing import nodes_at, statements_of
 from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, numbers, squeezed
-from primer_core.lessons.own_lines.trace import Part, Step, Trace
+from primer_core.lessons.own_lines.trace import MAX_NAMES, Part, Step, Trace
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "**": operator.pow,
@@ -186,6 +186,8 @@ def _returned(line: Line) -> Iterator[KeptNowhere]:
             inner = takewhile(lambda each: each.moment.functions[:1] == (name,), until)
             if seen is None or seen.shape is None or any(each.changed or each.printed for each in inner):
                 return
+            if len(step.names) >= MAX_NAMES:
+                return  # names beyond these are not shown, and one of them may keep it
             if all(seen.number != known.number for known in step.names.values()):  # else a name keeps it
                 yield KeptNowhere(line.run, line.text(call))
 

@@ -489,7 +489,7 @@ class _Tracer:
         if not is_array(value) or isinstance(value, np.generic) or is_wrapped(value):
             text = _shown(value) if is_plain(value) else ""
             if not is_module(value):
-                return Seen(kind, text)
+                return Seen(kind, text, sizes=_sizes(value) if kind == "DataLoader" else None)
             return Seen(
                 kind,
                 text,
@@ -497,7 +497,6 @@ class _Tracer:
                 apart=tuple(_apart(value)),
                 repeated=tuple(_repeated(value)),
                 straight=tuple(_straight(value)),
-                sizes=_sizes(value) if kind == "DataLoader" else None,
             )
         engine = backend_of(value)
         number = self._number_of(value)

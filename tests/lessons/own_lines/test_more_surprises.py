@@ -40,6 +40,7 @@ from primer_core.claims.surprising_ranges import (
     StopReached,
     ordinal,
 )
+from primer_core.claims.surprising_shares import ShiftedFirst
 from primer_core.claims.surprising_training import (
     AgainstEvery,
     FirstRateSkipped,
@@ -73,6 +74,7 @@ SCHEDULED = (
             [
                 MakesNotFinite((6, 1), "torch.exp(x)", ("1e+20",), "inf"),
                 MakesNotFinite((6, 1), "torch.exp(x) / torch.exp(x).sum()", ("inf", "inf"), "nan"),
+                ShiftedFirst((6, 1), "torch.exp(x) / torch.exp(x).sum()", "torch.exp(x)", "torch.exp(x - x.max())"),
             ],
         ),
         ("a = np.array([1., -4.])\nb = np.sqrt(a)", [MakesNotFinite((6, 1), "np.sqrt(a)", ("-4",), "nan")]),
