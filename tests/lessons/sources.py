@@ -138,6 +138,7 @@ class Sources:
             or words in self.refusals
             or words in declared(self.lesson)
             or self.is_typed(words)
+            or self.is_parameter(words)
             or self.is_label(words)
             or self.is_said(words)
         )
@@ -145,6 +146,11 @@ class Sources:
     def is_typed(self, words: str) -> bool:
         """Return whether a text stands in a field or in the code, with no letter added."""
         return _even(words) in self.typed and (words in self.names or not _NAMED.fullmatch(words))
+
+    def is_parameter(self, words: str) -> bool:
+        """Return whether a text is what a parameter of a network is reached by: ``net[0].weight``, ``net.one.bias``."""
+        found = re.fullmatch(rf"({_NAME}(?:\.{_NAME}|\[\d+\])*){_OF_A_LAYER.pattern}", words)
+        return found is not None and set(re.findall(_NAME, found[1])) <= self.names
 
     def is_code(self, words: str) -> bool:
         """Return whether a text is a piece of the code, in whatever spacing and brackets, or a function's name."""
