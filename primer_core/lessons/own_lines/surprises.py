@@ -44,6 +44,7 @@ from primer_core.lessons.own_lines import (
     surprising_places,
     surprising_ranges,
     surprising_readings,
+    surprising_results,
     surprising_rounds,
     surprising_shares,
     surprising_slopes,
@@ -385,6 +386,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_digits.RULES,
     *surprising_readings.RULES,
     *surprising_rounds.RULES,
+    *surprising_results.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

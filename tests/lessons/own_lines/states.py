@@ -255,6 +255,20 @@ _MISREAD = (
 )
 """Programs that run, and in which an index or a comparison is read otherwise than is often meant."""
 
+_GIVEN = (
+    "kinds = len(np.unique(np.array(['bus', 'ant', 'bus', 'cat'])))\nlabels = torch.tensor([{1}, {0}, 2])\n"
+    "seen = torch.unique(labels)",
+    "table = np.array([[{0}, {1}], [{0}, {1}], [3, 4]])\ncells = np.unique(table)\n"
+    "same = torch.unique(torch.tensor([[1, {0}]] * {1}))",
+    "grid = np.arange(3 * {1}).reshape(3, {1})\nmoved = np.roll(grid, {0})\n"
+    "back = torch.arange(6).reshape(2, 3).roll(-{0})",
+    "m = np.arange(2 * {1}).reshape(2, {1})\nf = m.T.ravel()\nf[0] = 99\ng = m[:, 1:].reshape(-1)\ng[{0} - 1] += 5",
+    "image = torch.arange({1} * 32.).reshape({1}, 2, 4, 4)\nrows = image.view(-1, 8)\nfew = image.reshape(-1, 16)",
+    "counts = {{}}\nfor label in torch.tensor([{0}, {1}, {0}]):\n    counts[label] = counts.get(label, 0) + 1",
+    "tenth = torch.tensor({0}.1)\nsame = tenth.item() == {0}.1\nother = float(torch.tensor([{1}.3]).sum()) != {1}.3",
+)
+"""Programs that run, and in which a function gives something else than is often expected."""
+
 _READ = (
     "angles = np.array([0, {0} * np.pi, 1.0])\nup = np.sin(angles)\nacross = np.cos({1}.5 * np.pi)",
     "half = torch.tensor([{0}.5 * torch.pi, 1.0]).cos()\nlost = np.array([{1}.5, np.nan, -np.inf])\n"
@@ -479,6 +493,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += _several(_SEED_OF_ONE, chance, 1) if chance.random() < 0.25 else _several(_READ, chance, 5)
+    if chance.random() < 0.07:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += _several(_GIVEN, chance, 4)
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n" + _several(_ROUNDS, chance, 5)

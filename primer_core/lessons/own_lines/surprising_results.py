@@ -1,0 +1,217 @@
+"""When it surprises what a function gives: in order, of one row, cut across samples, as no view, as a new key."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprising_results import (
+    DifferentInOrder,
+    DifferentOfAll,
+    KeyOfItsOwn,
+    MoreDigitsThanHeld,
+    RolledThrough,
+    SamplesCut,
+    WrittenToCopy,
+)
+from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.failing import is_atom, nodes_at
+from primer_core.lessons.own_lines.surprising_arrays import bound_once, part_at
+from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers
+from primer_core.lessons.own_lines.trace import Part
+
+
+def _call(line: Line, part: Part) -> ast.Call | None:
+    found = nodes_at(line.trace.source, part.place)
+    return found[0] if found is not None and isinstance(found[0], ast.Call) else None
+
+
+def _with(line: Line, call: ast.Call, argument: str) -> str:
+    """Return a call with one more argument."""
+    return f"{line.text(call)[:-1].rstrip().rstrip(',')}, {argument})"
+
+
+def _shape(array: Any) -> tuple[int, ...]:
+    return tuple(map(int, array.shape))
+
+
+def _different(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in ("np.unique", "torch.unique") or len(part.operands) != 1 or part.keywords:
+            continue
+        call, array = _call(line, part), part.operands[0]
+        if call is None or len(call.args) != 1 or call.keywords or not is_array(array) or not is_array(part.result):
+            continue
+        cells, found, text = numbers(array), numbers(part.result), line.text(call.args[0])
+        if cells.dtype.kind not in "iuU" or cells.ndim not in (1, 2) or not cells.size:
+            continue
+        if cells.ndim == 1:
+            came, ordered = list(dict.fromkeys(cells.tolist())), found.tolist()
+            if came != ordered:
+                asked = text if is_atom(call.args[0]) else f"({text})"
+                instead = f"list(dict.fromkeys({asked}.tolist()))"
+                yield DifferentInOrder(line.run, part.place.text, repr(ordered[0]), repr(came[0]), instead)
+            continue
+        different = len({tuple(row) for row in cells.tolist()})
+        if min(cells.shape) > 1 and different < len(cells):
+            axis = "dim=0" if part.entry.startswith("torch.") else "axis=0"
+            instead = _with(line, call, axis)
+            yield DifferentOfAll(line.run, part.place.text, int(found.size), instead, len(cells), different)
+
+
+def _rolled(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in ("np.roll", "torch.roll", "Tensor.roll") or len(part.operands) != 2 or part.keywords:
+            continue
+        call, (array, by) = _call(line, part), part.operands
+        if call is None or not is_array(array) or type(by) is not int or len(_shape(array)) != 2:
+            continue
+        rows, columns = _shape(array)
+        if rows < 2 or columns < 2 or by % (rows * columns) == 0:
+            continue
+        row = np.repeat(np.arange(rows), columns)
+        moved = int((np.roll(row, by) != row).sum())
+        if by % columns:  # else whole rows are moved
+            instead = _with(line, call, "axis=1" if part.entry.startswith("np.") else "dims=1")
+            yield RolledThrough(line.run, part.place.text, moved, instead)
+
+
+def _to_copy(line: Line) -> Iterator[Claim]:
+    target = line.written_to()
+    if target is None or not isinstance(target.value, ast.Name) or line.is_tensor(target.value.id):
+        return
+    name = target.value.id
+    made = bound_once(line, name)
+    match made:
+        case ast.Call(ast.Attribute(ast.Name("np"), "ravel" | "reshape"), [given, *_], []):
+            pass
+        case ast.Call(ast.Attribute(given, "ravel" | "reshape"), _, []):
+            pass
+        case _:
+            return
+    inner = {each.id for each in ast.walk(given) if isinstance(each, ast.Name)} - {"np"}
+    before = {} if line.before is None else line.before.names
+    if len(inner) != 1 or any(isinstance(each, ast.Call | ast.BinOp | ast.UnaryOp) for each in ast.walk(given)):
+        return
+    (base,) = inner
+    steps = [step for step in line.trace.steps if any(each.name == name for each in step.bound)]
+    if len(steps) != 1 or len(line.trace.steps) != line.trace.taken or base not in before:
+        return
+    at, now = steps[0].names.get(base), before[base]
+    (bound,) = (each for each in steps[0].bound if each.name == name)
+    if bound.relation != "own" or at is None or at.number != now.number or now.number < 0:
+        return
+    viewed = steps[0].names.get(name)
+    part = next((each for each in steps[0].parts if each.place.text == line.text(given)), None)
+    is_view = isinstance(given, ast.Name) or (part is not None and part.entry == "ndarray.T") or _is_sliced(given)
+    if is_view and viewed is not None and line.step.changed == (name,):
+        yield WrittenToCopy(line.run, name, line.text(made), line.text(given))
+
+
+def _is_sliced(node: ast.expr) -> bool:
+    match node:
+        case ast.Subscript(ast.Name(), ast.Tuple(parts)):
+            return all(isinstance(each, ast.Slice) for each in parts)
+    return False
+
+
+def _cut(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign(
+            [ast.Name(name)],
+            ast.Call(
+                ast.Attribute(ast.Name(given), "view" | "reshape"), [ast.UnaryOp(ast.USub(), ast.Constant(1)), _], []
+            ) as call,
+        ) if line.is_tensor(given):
+            before, seen = line.shape_of(given), line.step.names.get(name)
+        case _:
+            return
+    after = None if seen is None else seen.shape
+    if before is None or after is None or len(before) != 4 or not before[0] or not after[0] > before[0]:
+        return
+    # else a row for each place of an image, or for each of its lines, or of two samples
+    if not after[0] % before[0] and after[1] not in (before[1], before[3]):
+        size = int(np.prod(before[1:]))
+        yield SamplesCut(line.run, line.text(call), before[0], after[0], size, f"{given}.flatten(1)")
+
+
+def _keys(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Subscript(ast.Name(name), ast.Name(key))]) | ast.AugAssign(
+            ast.Subscript(ast.Name(name), ast.Name(key))
+        ):
+            pass
+        case _:
+            return
+    names = line.step.names
+    held, given = names.get(name), names.get(key)
+    if held is None or held.kind not in ("dict", "defaultdict", "Counter") or given is None or not line.is_tensor(key):
+        return
+    if given.shape != () or given.values is None or len(line.trace.steps) != line.trace.taken:
+        return
+    if bound_once(line, name) is None or any(_takes_out(node, name) for node in line.everywhere()):
+        return
+    for step in line.trace.steps[: line.trace.steps.index(line.step)]:
+        if step.moment.node is not line.node:
+            continue
+        other = step.names.get(key)
+        if other is None or other.values is None or other.shape != () or other.number == given.number:
+            continue
+        if other.values.item() == given.values.item():
+            yield KeyOfItsOwn(line.run, name, key, repr(given.values.item()))
+            return
+
+
+def _takes_out(node: ast.AST, name: str) -> bool:
+    """Return whether keys of a dict may go by a node, or come to another name."""
+    match node:
+        case ast.Delete():
+            return True
+        case ast.Attribute(ast.Name(held), method):
+            return held == name and method not in ("get", "items", "keys", "values", "setdefault")
+        case ast.Assign(_, ast.Name(held)):
+            return held == name
+    return False
+
+
+def _digits(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Compare(
+                ast.Call(ast.Attribute(_, "item"), [], []) | ast.Call(ast.Name("float"), [_], []) as given,
+                [ast.Eq() | ast.NotEq()],
+                [ast.Constant(float(number))],
+            ):
+                pass
+            case _:
+                continue
+        if isinstance(given.func, ast.Attribute):
+            part = part_at(line, given)
+            array = None if part is None or not part.operands or last_name(part) != "item" else part.operands[0]
+        else:
+            inner = part_at(line, given.args[0])
+            array = None if inner is None else inner.result
+        if array is None or not is_array(array):
+            continue
+        cell = numbers(array).reshape(-1)
+        if cell.dtype != np.float32 or cell.size != 1 or not 1e-3 <= abs(number) < 8:
+            continue
+        if cell[0] == np.float32(number) and float(cell[0]) != number:
+            instead = f"abs({line.text(given)} - {number!r}) < 1e-6"
+            yield MoreDigitsThanHeld(
+                line.run, line.text(node), line.text(given), repr(float(cell[0])), repr(number), instead
+            )
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _different,
+    _rolled,
+    _to_copy,
+    _cut,
+    _keys,
+    _digits,
+)

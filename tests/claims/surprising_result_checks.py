@@ -1,0 +1,130 @@
+"""Checks of what surprises in what a function gives: it is found once more by counting, by writing and by looking."""
+
+import ast
+from typing import Any
+
+import numpy as np
+import torch
+
+from primer_core.claims.surprising_results import (
+    DifferentInOrder,
+    DifferentOfAll,
+    KeyOfItsOwn,
+    MoreDigitsThanHeld,
+    RolledThrough,
+    SamplesCut,
+    WrittenToCopy,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.running_checks import opened
+from tests.claims.source_checks import Between, in_sight
+from tests.claims.surprise_checks import computed, numbers, stands_there, statement_of
+from tests.claims.surprising_checks import argument, at_line, made_of
+
+
+def after_line(program: Program, run: tuple[int, int]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    Between(opened(program.code), run, run, ended=lambda frame: seen.update(in_sight(frame))).cells(())
+    assert seen
+    return seen
+
+
+@check(DifferentInOrder)
+def _(claim: DifferentInOrder, program: Program) -> None:
+    result, names = made_of(claim, program)
+    given = argument(claim, program, names).tolist()
+    assert (repr(result.tolist()[0]), repr(given[0])) == (claim.first, claim.came)
+    assert result.tolist() == sorted(set(given))
+    kept = computed(claim.instead, names)
+    assert kept == [each for place, each in enumerate(given) if each not in given[:place]]
+    assert kept != result.tolist()
+
+
+@check(DifferentOfAll)
+def _(claim: DifferentOfAll, program: Program) -> None:
+    result, names = made_of(claim, program)
+    given = argument(claim, program, names).tolist()
+    assert numbers(result).ndim == 1
+    assert len(result) == claim.count == len({each for row in given for each in row})
+    rows = computed(claim.instead, names).tolist()
+    assert (len(given), len(rows)) == (claim.rows, claim.different)
+    assert claim.different < claim.rows
+    assert all(row in given for row in rows)
+
+
+@check(RolledThrough)
+def _(claim: RolledThrough, program: Program) -> None:
+    _, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    given = argument(claim, program, names)
+    by = int(computed(ast.unparse(node.args[-1]), names))
+    rows, columns = map(int, given.shape)
+    old = [place // columns for place in range(rows * columns)]
+    new = [(place + by) % (rows * columns) // columns for place in range(rows * columns)]
+    assert sum(one != other for one, other in zip(old, new, strict=True)) == claim.cells > 0
+    within = computed(claim.instead, names).tolist()
+    wanted = [[row[(place - by) % columns] for place in range(columns)] for row in given.tolist()]
+    assert within == wanted
+
+
+@check(WrittenToCopy)
+def _(claim: WrittenToCopy, program: Program) -> None:
+    names = at_line(program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    target: Any = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+    assert target.value.id == claim.name
+    source = ast.parse(opened(program.code))
+    made = [
+        each for each in ast.walk(source) if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == claim.name
+    ]
+    assert [ast.get_source_segment(opened(program.code), each.value) for each in made] == [claim.code]
+    assert claim.code.startswith((f"{claim.given}.", f"np.ravel({claim.given}", f"np.reshape({claim.given}"))
+    given = computed(claim.given, names)
+    assert not np.shares_memory(names[claim.name], given)
+    assert not np.shares_memory(computed(claim.code, names), given)
+    assert not given.flags.c_contiguous
+
+
+@check(SamplesCut)
+def _(claim: SamplesCut, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    given = computed(ast.unparse(node.func.value), names)
+    assert (len(given), len(result), given[0].numel()) == (claim.samples, claim.rows, claim.numbers)
+    assert claim.rows > claim.samples
+    assert claim.rows % claim.samples == 0
+    flat = computed(claim.instead, names)
+    assert flat.shape == (claim.samples, claim.numbers)
+    assert torch.equal(flat[0], given[0].reshape(-1))
+    pieces = result[: claim.rows // claim.samples].reshape(-1)
+    assert torch.equal(pieces, flat[0])
+
+
+@check(KeyOfItsOwn)
+def _(claim: KeyOfItsOwn, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+    assert ast.unparse(target) == f"{claim.name}[{claim.key}]"
+    names = after_line(program, claim.run)
+    key, held = names[claim.key], names[claim.name]
+    assert isinstance(key, torch.Tensor)
+    assert any(each is key for each in held)
+    others = [each for each in held if each is not key and isinstance(each, torch.Tensor)]
+    assert any(repr(each.item()) == claim.number for each in others)
+    assert repr(key.item()) == claim.number
+
+
+@check(MoreDigitsThanHeld)
+def _(claim: MoreDigitsThanHeld, program: Program) -> None:
+    names = at_line(program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.left) == ast.unparse(ast.parse(claim.given))
+    given, number = computed(claim.given, names), float(claim.number)
+    assert repr(given) == claim.held
+    assert ast.unparse(node.comparators[0]) == repr(number) == claim.number
+    assert computed(claim.code, names) is isinstance(node.ops[0], ast.NotEq)
+    assert torch.tensor(number, dtype=torch.float32).item() == given != number
+    assert computed(claim.instead, names) is True
+    assert claim.given in claim.instead
+    assert claim.number in claim.instead
