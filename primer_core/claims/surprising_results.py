@@ -261,3 +261,136 @@ class MoreDigitsThanHeld(InAWord, Claim):
             Code(self.instead),
             " is True",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondItsRange(InAWord, Claim):
+    """Numbers were cast to whole ones of a few bits, and some lie beyond what these hold.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The cast.
+    given, stored
+        The first such number as code writes it, and what stands there.
+    dtype
+        Name of the dtype.
+    instead
+        A cast of numbers that are brought within its range first.
+    """
+
+    word: ClassVar[str] = "does not fit"
+    run: Run
+    code: str
+    given: str
+    stored: str
+    dtype: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Give both numbers, and what keeps within the range."""
+        return (
+            f"{self.given} does not fit into {self.dtype}: ",
+            Code(self.code),
+            f" has {self.stored} in its place. ",
+            Code(self.instead),
+            " brings such numbers to the nearest that fits first",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EachToNone(InAWord, Claim):
+    """An array was compared with None by a sign that compares each of its cells.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The comparison.
+    shape
+        Of its result.
+    instead
+        The comparison of the array as a whole.
+    """
+
+    word: ClassVar[str] = "cell by cell"
+    run: Run
+    code: str
+    shape: tuple[int, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what it gives, and what gives one answer."""
+        return (
+            Code(self.code),
+            " compares each cell with None, and gives an array of shape ",
+            Code(str(self.shape)),
+            ". ",
+            Code(self.instead),
+            " gives one answer",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StepsWithIt(InAWord, Claim):
+    """What was kept of a parameter to be compared with it later lies in the same memory.
+
+    Parameters
+    ----------
+    run
+        Which line compares both, and when.
+    name
+        What was kept.
+    code
+        What it was bound to.
+    parameter
+        The parameter, as code.
+    """
+
+    word: ClassVar[str] = "no copy"
+    run: Run
+    name: str
+    code: str
+    parameter: str
+
+    def sentence(self) -> Sentence:
+        """Say why both are equal, and what would have been kept."""
+        return (
+            Name(self.name),
+            " was bound to ",
+            Code(self.code),
+            ", which copies nothing: ",
+            Name(self.name),
+            " and ",
+            Code(self.parameter),
+            " are one memory, and a step of an optimiser changes both. ",
+            Code(f"{self.name} = {self.parameter}.detach().clone()"),
+            " keeps the numbers",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InverseOfCells(InAWord, Claim):
+    """Each cell of a matrix was inverted, and the name says that the inverse was meant.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What inverts each cell.
+    instead
+        The inverse.
+    """
+
+    word: ClassVar[str] = "cell by cell"
+    run: Run
+    code: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return (Code(self.code), " divides 1 by each cell. The inverse of the matrix is ", Code(self.instead))

@@ -7,12 +7,16 @@ import numpy as np
 import torch
 
 from primer_core.claims.surprising_results import (
+    BeyondItsRange,
     DifferentInOrder,
     DifferentOfAll,
+    EachToNone,
+    InverseOfCells,
     KeyOfItsOwn,
     MoreDigitsThanHeld,
     RolledThrough,
     SamplesCut,
+    StepsWithIt,
     WrittenToCopy,
 )
 from tests.claims.checking import check
@@ -128,3 +132,55 @@ def _(claim: MoreDigitsThanHeld, program: Program) -> None:
     assert computed(claim.instead, names) is True
     assert claim.given in claim.instead
     assert claim.number in claim.instead
+
+
+@check(BeyondItsRange)
+def _(claim: BeyondItsRange, program: Program) -> None:
+    result, names = made_of(claim, program)
+    before, after = numbers(argument(claim, program, names)), numbers(result)
+    assert str(after.dtype) == claim.dtype
+    limits = np.iinfo(after.dtype)
+    pairs = zip(np.ravel(before).tolist(), np.ravel(after).tolist(), strict=True)
+    beyond = [(str(one), str(other)) for one, other in pairs if not limits.min - 1 < one < limits.max + 1]
+    assert beyond[0] == (claim.given, claim.stored)
+    held = numbers(computed(claim.instead, names))
+    assert held.dtype == after.dtype
+    for one, other in zip(np.ravel(before).tolist(), np.ravel(held).tolist(), strict=True):
+        assert other == int(min(max(one, limits.min), limits.max))
+
+
+@check(EachToNone)
+def _(claim: EachToNone, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.comparators[0]) == "None"
+    assert result.shape == claim.shape
+    assert result.tolist() == np.full(claim.shape, isinstance(node.ops[0], ast.NotEq)).tolist()
+    one = computed(claim.instead, names)
+    assert type(one) is bool
+    assert one is isinstance(node.ops[0], ast.NotEq)
+
+
+@check(StepsWithIt)
+def _(claim: StepsWithIt, program: Program) -> None:
+    names = at_line(program, claim.run)
+    kept, parameter = names[claim.name], computed(claim.parameter, names)
+    assert isinstance(parameter, torch.nn.Parameter)
+    assert kept.data_ptr() == parameter.data_ptr()
+    source = opened(program.code)
+    made = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.Assign)]
+    bound = [each.value for each in made if ast.unparse(each.targets[0]) == claim.name]
+    assert [ast.get_source_segment(source, each) for each in bound] == [claim.code]
+    assert {claim.name, claim.parameter} <= {ast.unparse(each) for each in ast.walk(statement_of(program, claim.run))}
+    cloned = parameter.detach().clone()
+    assert cloned.data_ptr() != parameter.data_ptr()
+
+
+@check(InverseOfCells)
+def _(claim: InverseOfCells, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    matrix = numbers(computed(ast.unparse(node.right if isinstance(node.op, ast.Div) else node.left), names))
+    np.testing.assert_allclose(numbers(result), 1 / matrix)
+    inverse = numbers(computed(claim.instead, names))
+    np.testing.assert_allclose(inverse @ matrix, np.eye(len(matrix)), atol=1e-3)

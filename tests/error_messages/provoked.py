@@ -209,6 +209,7 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked("class", "nn.CrossEntropyLoss()(torch.ones(4, 3), torch.tensor([0, 1, 2, 3]))", {"target": 3}),
     Provoked("row_torch", "nn.Embedding(10, 3)(torch.tensor([10]))", {"index": None, "rows": None}),
     Provoked("one_hot_torch", "F.one_hot(torch.tensor([3]), 3)"),
+    Provoked("slice_index", "np.arange(6)[: 6 / 2]"),
     Provoked("slice_step_torch", "torch.ones(3)[::-1]"),
     Provoked("empty_reduction", "np.max(np.array([]))"),
     Provoked("empty_reduction", "np.array([]).min()"),

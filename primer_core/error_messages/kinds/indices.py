@@ -653,6 +653,17 @@ _STEP = Plain(
     ),
     LessonLink("indexing", {"array": "(3,)", "index": "::-1", "library": "PyTorch"}),
 )
+_SLICE = Plain(
+    ("Where a slice starts and ends, and its step, must be whole numbers, and one of them is of another type.",),
+    (
+        Mistake(
+            ("A quotient is a decimal number, even where it is whole: ", Code("//"), " gives a whole number."),
+            NP.code("a = np.arange(6)", "a[:len(a) / 2]"),
+            NP.code("a = np.arange(6)", "a[:len(a) // 2]"),
+        ),
+    ),
+    LessonLink("indexing", {"array": "(6,)", "index": ":3"}),
+)
 _GATHER = Plain(
     (
         "The index of gather and scatter must have as many axes as the tensor: it has a place for each cell of the "
@@ -808,6 +819,7 @@ KINDS: tuple[Kind, ...] = (
         r"index out of range in self()()",
     ),
     kind("one_hot_torch", "PyTorch", _ONE_HOT, r"Class values must be smaller than num_classes"),
+    kind("slice_index", "Python", _SLICE, r"slice indices must be integers or None or have an __index__ method"),
     kind("slice_step_torch", "PyTorch", _STEP, r"^(?:negative )?step must be greater than zero"),
     kind(
         "empty_reduction",

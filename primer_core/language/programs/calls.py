@@ -6,7 +6,7 @@ import ast
 import builtins
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -215,7 +215,8 @@ class Calls(Transforms):
                 else:
                     positional, keywords = self._arguments(node)
                     given = tuple(self._taken(value, node) for value in positional)
-                    return networks.listed(self._outside(method, given, keywords, node))
+                    found = self._outside(method, given, keywords, node)
+                    return self._once("generator", found, node) if isinstance(found, Iterator) else found
         return self._call_value(self._attribute_of(holder, function), node)
 
     def _check_device(self, name: str, node: ast.Call) -> None:

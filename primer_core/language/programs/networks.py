@@ -335,11 +335,6 @@ def has_method(value: Any, name: str) -> bool:
         return False
 
 
-def listed(value: Any) -> Any:
-    """Return what a method gives one by one as a list."""
-    return list(value) if isinstance(value, Iterator) else value
-
-
 def _is_context(value: Any) -> bool:
     """Return whether a value is what an operation's forward leaves for its backward."""
     return isinstance(value, _torch().autograd.function.BackwardCFunction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,12 +11,16 @@ import numpy as np
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_results import (
+    BeyondItsRange,
     DifferentInOrder,
     DifferentOfAll,
+    EachToNone,
+    InverseOfCells,
     KeyOfItsOwn,
     MoreDigitsThanHeld,
     RolledThrough,
     SamplesCut,
+    StepsWithIt,
     WrittenToCopy,
 )
 from primer_core.language.execution import is_array
@@ -207,6 +212,111 @@ def _digits(line: Line) -> Iterator[Claim]:
             )
 
 
+def _beyond(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        call = _call(line, part) if part.entry in ("ndarray.astype", *_SHORT_CASTS) else None
+        if call is None or not isinstance(call.func, ast.Attribute) or not is_array(part.result):
+            continue
+        before, after = numbers(part.operands[0]), numbers(part.result)
+        if before.dtype.kind not in "iuf" or after.dtype.kind not in "iu" or after.dtype.itemsize > _FEW_BYTES:
+            continue
+        least, most = np.iinfo(after.dtype).min, np.iinfo(after.dtype).max
+        beyond = np.isfinite(before) & ((np.trunc(before) < least) | (np.trunc(before) > most))
+        if beyond.any() and before.shape == after.shape:
+            holder = line.text(call.func.value)
+            rest = f".{call.func.attr}{line.text(call)[len(line.text(call.func)) :]}"
+            asked = holder if is_atom(call.func.value) else f"({holder})"
+            bounded = f"{asked}.clamp({least}, {most})"
+            if part.entry.startswith("ndarray."):
+                bounded = f"np.clip({holder}, {least}, {most})"
+            given, stored = (str(each[beyond].reshape(-1)[0].item()) for each in (before, after))
+            yield BeyondItsRange(line.run, part.place.text, given, stored, str(after.dtype), f"{bounded}{rest}")
+
+
+_FEW_BYTES = 2
+"""Bytes of a whole number that is cast to: a limit of these is a number of each dtype that is cast from."""
+
+_SHORT_CASTS = ("Tensor.byte", "Tensor.char", "Tensor.short", "Tensor.to", "Tensor.type")
+
+
+def _to_none(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Compare(ast.Name(name), [ast.Eq() | ast.NotEq() as sign], [ast.Constant(None)]):
+                shape = line.shape_of(name)
+                if shape and not line.is_tensor(name):
+                    word = "is" if isinstance(sign, ast.Eq) else "is not"
+                    yield EachToNone(line.run, line.text(node), shape, f"{name} {word} None")
+
+
+def _steps_with_it(line: Line) -> Iterator[Claim]:
+    called = [each for each in line.calls() if isinstance(each.func, ast.Attribute)]
+    compared = [each for each in called if ast.unparse(each.func) in ("torch.equal", "torch.allclose")]
+    sides = [call.args[:2] for call in compared if len(call.args) >= _BOTH]
+    for node in line.nodes():
+        match node:
+            case ast.Compare(left, [ast.Eq() | ast.NotEq()], [right]) | ast.BinOp(left, ast.Sub(), right):
+                sides.append([left, right])
+    for pair in sides:
+        for one, other in (pair, pair[::-1]):
+            made = bound_once(line, one.id) if isinstance(one, ast.Name) else None
+            parameter, text = ast.unparse(other), "" if made is None else ast.unparse(made)
+            ending = text.removeprefix(parameter)
+            if made is None or not text.startswith(parameter) or ending not in ("", ".data", ".detach()"):
+                continue
+            if not isinstance(other, ast.Attribute) or other.attr not in ("weight", "bias") or not _steps(line):
+                continue
+            if isinstance(one, ast.Name) and not _is_set(line, parameter):
+                yield StepsWithIt(line.run, one.id, line.text(made), parameter)
+
+
+_BOTH = 2
+
+
+def _steps(line: Line) -> bool:
+    """Return whether an optimiser of the program steps before a line."""
+    return any(
+        isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr == "step"
+        and each.lineno < line.node.lineno
+        for each in line.everywhere()
+    )
+
+
+def _is_set(line: Line, parameter: str) -> bool:
+    """Return whether a parameter, or what it belongs to, is bound to something else in the program."""
+    names = {parameter[:end] for end in range(len(parameter) + 1) if parameter[end : end + 1] in ("", ".", "[")}
+    made = [
+        ast.unparse(target)
+        for statement in line.statements
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+    ]
+    return sum(each in names for each in made) > 1 or any("." in each and each in names for each in made)
+
+
+def _inverse(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign(
+            [ast.Name(name)],
+            ast.BinOp(ast.Constant(1 | 1.0), ast.Div(), ast.Name(matrix))
+            | ast.BinOp(ast.Name(matrix), ast.Pow(), ast.UnaryOp(ast.USub(), ast.Constant(1 | 1.0))) as value,
+        ) if _INVERSE.search(name.lower()):
+            cells = None if line.before is None else line.before.names.get(matrix)
+        case _:
+            return
+    if cells is None or cells.values is None or cells.values.ndim != 2 or cells.values.dtype.kind != "f":
+        return
+    rows, columns = cells.values.shape
+    if rows == columns > 1 and np.linalg.matrix_rank(cells.values) == rows:
+        library = "torch.linalg" if line.is_tensor(matrix) else "np.linalg"
+        yield InverseOfCells(line.run, line.text(value), f"{library}.inv({matrix})")
+
+
+_INVERSE = re.compile(r"(?:^|_)inv(?:erse)?(?:_|$)|[a-z]inv$")
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _different,
     _rolled,
@@ -214,4 +324,8 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _cut,
     _keys,
     _digits,
+    _beyond,
+    _to_none,
+    _steps_with_it,
+    _inverse,
 )

@@ -349,6 +349,19 @@ CLASSIC: dict[str, str] = {
     ),
     "LayerNorm of channels": "ln = nn.LayerNorm(8)\nx = torch.randn(4, 8, 5)\ny = ln(x)",
     "the same size with a stride": "conv = nn.Conv2d(3, 8, 5, stride=2, padding='same')",
+    "half of an array by /": "x = torch.arange(10)\nhalf = x[len(x) / 2:]",
+    "a share of an array": "x = np.arange(10)\nn = 0.8 * len(x)\ntrain, test = x[:n], x[n:]",
+    "edges and their next": "edges = np.linspace(0, 1, 5)\ncenters = (edges + edges[1:]) / 2",
+    "differences by all": "t = np.arange(4.0)\nv = np.diff(t ** 2) / t",
+    "parameters used up": (
+        "model = nn.Linear(2, 1)\nparams = model.parameters()\nn = sum(p.numel() for p in params)\n"
+        "opt = torch.optim.SGD(params, lr=0.1)"
+    ),
+    "parameters picked": "model = nn.Linear(2, 1)\nw = model.parameters()[0]",
+    "losses in a new tensor": (
+        "w = torch.ones(1, requires_grad=True)\na = (w * 2).sum()\nb = (w * 3).sum()\n"
+        "loss = torch.tensor([a, b]).sum()\nloss.backward()"
+    ),
     "split into three": "x = torch.arange(10)\na, b, c = x.split(3)",
     "two losses of one graph": (
         "x = torch.ones(2, requires_grad=True)\nh = x ** 2\nh.sum().backward()\n(h * 3).sum().backward()"

@@ -265,6 +265,13 @@ _GIVEN = (
     "m = np.arange(2 * {1}).reshape(2, {1})\nf = m.T.ravel()\nf[0] = 99\ng = m[:, 1:].reshape(-1)\ng[{0} - 1] += 5",
     "image = torch.arange({1} * 32.).reshape({1}, 2, 4, 4)\nrows = image.view(-1, 8)\nfew = image.reshape(-1, 16)",
     "counts = {{}}\nfor label in torch.tensor([{0}, {1}, {0}]):\n    counts[label] = counts.get(label, 0) + 1",
+    "img = np.array([{0}00, 20{1}], dtype=np.uint8)\nbright = (img * 1.{1}).astype(np.uint8)\n"
+    "few = torch.tensor([{0}, 40{1}]).byte()",
+    "given = np.arange({1})\nmissing = given == None\nthere = given != None",
+    "model = nn.Linear({1}, 1)\nopt = torch.optim.SGD(model.parameters(), lr=0.{0})\nbefore = model.weight\n"
+    "model(torch.ones(2, {1})).sum().backward()\nopt.step()\nsame = torch.equal(before, model.weight)",
+    "A = np.array([[{0}., {1}.], [1., 7.]])\nA_inv = 1 / A\n"
+    "B = torch.tensor([[2., {0}.], [{1}., 9.]])\ninv_b = B ** -1",
     "tenth = torch.tensor({0}.1)\nsame = tenth.item() == {0}.1\nother = float(torch.tensor([{1}.3]).sum()) != {1}.3",
 )
 """Programs that run, and in which a function gives something else than is often expected."""

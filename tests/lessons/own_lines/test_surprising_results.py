@@ -5,12 +5,16 @@ import pytest
 from primer_core.claims import surprising_results
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_results import (
+    BeyondItsRange,
     DifferentInOrder,
     DifferentOfAll,
+    EachToNone,
+    InverseOfCells,
     KeyOfItsOwn,
     MoreDigitsThanHeld,
     RolledThrough,
     SamplesCut,
+    StepsWithIt,
     WrittenToCopy,
 )
 from primer_core.lessons.own_lines.claims import surprising
@@ -18,6 +22,11 @@ from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 
 HEADER = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+
+STEP = (
+    "model = nn.Linear(2, 1)\nopt = torch.optim.SGD(model.parameters(), lr=0.1)\nbefore = {}\n"
+    "model(torch.ones(1, 2)).sum().backward()\nopt.step()\nsame = torch.equal(before, model.weight)"
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -78,6 +87,32 @@ def found(program: str) -> list[Claim]:
                 )
             ],
         ),
+        (
+            "img = np.array([100, 200], dtype=np.uint8)\ny = (img * 1.5).astype(np.uint8)",
+            [
+                BeyondItsRange(
+                    (6, 1),
+                    "(img * 1.5).astype(np.uint8)",
+                    "300.0",
+                    "44",
+                    "uint8",
+                    "np.clip(img * 1.5, 0, 255).astype(np.uint8)",
+                )
+            ],
+        ),
+        (
+            "t = torch.tensor([1, 300])\ny = t.to(torch.uint8)",
+            [BeyondItsRange((6, 1), "t.to(torch.uint8)", "300", "44", "uint8", "t.clamp(0, 255).to(torch.uint8)")],
+        ),
+        ("a = np.array([1, 2])\ny = a == None", [EachToNone((6, 1), "a == None", (2,), "a is None")]),
+        (
+            STEP.format("model.weight"),
+            [StepsWithIt((10, 1), "before", "model.weight", "model.weight")],
+        ),
+        (
+            "A = np.array([[2., 1.], [1., 3.]])\nA_inv = 1 / A",
+            [InverseOfCells((6, 1), "1 / A", "np.linalg.inv(A)")],
+        ),
     ],
 )
 def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
@@ -98,6 +133,11 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
         "c = {}\nfor t in torch.tensor([0, 0]):\n    c[t] = 1\n    c.pop(t)",
         "t = torch.tensor(0.5)\na = t.item() == 0.5\nb = torch.tensor(0.1, dtype=torch.float64).item() == 0.1",
         "t = torch.tensor(0.2)\na = t.item() == 0.1",
+        "a = np.array([1.0, 255.9, -0.5])\ny = a.astype(np.uint8)\nz = np.array([2**40]).astype(np.int32)",
+        "a = np.array([1, 2])\ny = a is None\nb = None\nz = b == None",
+        STEP.format("model.weight.clone()"),
+        STEP.format("model.weight").replace("opt.step()\n", "\n"),
+        "A = np.array([[2., 1.], [1., 3.]])\ny = 1 / A\ninv = 1 / np.array([2., 4.])",
     ],
 )
 def test_nothing_is_said_of_what_gives_what_it_says(program: str) -> None:

@@ -105,6 +105,23 @@ def _turned(failure: Failure) -> Iterator[Candidate]:
             yield failure.whole(f"{wrapped(value, failure.text(value))}.flip(0)")
 
 
+def _whole_slice(failure: Failure) -> Iterator[Candidate]:
+    """Divide so that a whole number stays, or make one of a float, where a slice starts or ends there."""
+    if not isinstance(failure.node, ast.Subscript):
+        return
+    for part in ast.walk(failure.node.slice):
+        match part:
+            case ast.Slice():
+                for end in (part.lower, part.upper, part.step):
+                    if isinstance(end, ast.Name) and failure.failing.scope.get(end.id) in ("float", "numpy.float64"):
+                        yield failure.instead(end, f"int({end.id})")
+                        yield failure.before(failure.failing.statement, f"{end.id} = int({end.id})")
+            case ast.BinOp(left, ast.Div(), right):
+                yield failure.instead(part, f"{failure.text(left)} // {failure.text(right)}")
+            case ast.BinOp(_, ast.Mult(), _):
+                yield failure.instead(part, f"int({failure.text(part)})")
+
+
 def _gather(failure: Failure) -> Iterator[Candidate]:
     for operand in failure.operands[:1]:
         yield ended(operand, "[:, None]")
@@ -162,6 +179,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "mask_torch": _mask,
     "gather_axes_torch": _gather,
     "slice_step_torch": _turned,
+    "slice_index": _whole_slice,
     "where_one": _where,
     "one_hot_torch": _more_classes,
 }

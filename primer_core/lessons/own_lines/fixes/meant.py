@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import numpy as np
 
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
 from primer_core.claims.surprises import EveryPair
-from primer_core.lessons.own_lines.failing import Entry, Operand, statements_of
+from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
 from primer_core.lessons.own_lines.surprises import surprises_of
@@ -59,6 +60,39 @@ def _distances(failure: Failure) -> Iterator[Candidate] | None:
     for start, end, text in sorted(new, reverse=True):
         line = line[: start - whole.column] + text + line[end - whole.column :]
     return iter([Candidate(whole, line)]) if inner.line == whole.line else None
+
+
+def _one_shorter(failure: Failure) -> Iterator[Candidate] | None:
+    """Leave the last or the first of an array out, where the other one has lost one cell to a slice or a difference."""
+    arrays, node = _arrays(failure), failure.node
+    if failure.kind not in _BROADCAST or not isinstance(node, ast.BinOp) or len(arrays) != 2:
+        return None
+    sizes = [each.shape or () for each in arrays]
+    if any(len(each) != 1 for each in sizes) or abs(sizes[0][0] - sizes[1][0]) != 1:
+        return None
+    long, short = arrays if sizes[0] > sizes[1] else arrays[::-1]
+    match _node_of(failure, short):
+        case ast.Subscript(ast.Name(name), ast.Slice(ast.Constant(1), None, None)) if name == long.text:
+            return iter([ended(long, "[:-1]")])
+        case ast.Subscript(ast.Name(name), ast.Slice(None, ast.UnaryOp(ast.USub(), ast.Constant(1)), None)) if (
+            name == long.text
+        ):
+            return iter([ended(long, "[1:]")])
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch" as library), "diff"), [given], []) if (
+            failure.text(given) != long.text
+        ):
+            of_both = Candidate(long.place, f"{library}.diff({long.text})")
+            return iter([of_both, ended(long, "[1:]"), ended(long, "[:-1]")])
+    return None
+
+
+def _node_of(failure: Failure, operand: Operand) -> ast.AST | None:
+    """Return what stands at an operand, or what its name was bound to."""
+    found = nodes_at(failure.trace.source, operand.place)
+    if found is None or not isinstance(found[0], ast.Name):
+        return None if found is None else found[0]
+    bound = failure.binding(found[0].id)
+    return found[0] if bound is None else bound.value
 
 
 def _classes_squared(failure: Failure) -> Iterator[Candidate] | None:
@@ -311,7 +345,9 @@ def _frozen(failure: Failure) -> Iterator[Candidate] | None:
         return None
     lost = lost_gradients_of(failure.trace)
     if any(isinstance(each, LosesGradient) for each in lost):
-        return _asked_again(failure)  # where a step lost it, asking behind that gives the parameters none
+        return chain(
+            _stacked(failure), _asked_again(failure)
+        )  # where a step lost it, asking behind that gives the parameters none
     frozen = [each for each in lost if isinstance(each, AllFrozen)]
     if not frozen:
         asked = any(seen.requires for step in failure.trace.steps for seen in step.names.values())
@@ -325,6 +361,18 @@ def _frozen(failure: Failure) -> Iterator[Candidate] | None:
                     yield failure.before(statement, f"{each.network}.requires_grad_()")
 
     return changes()
+
+
+def _stacked(failure: Failure) -> Iterator[Candidate]:
+    """Stack tensors, where a new one was made of their numbers alone."""
+    for statement in failure.statements_before():
+        for node in ast.walk(statement):
+            match node:
+                case ast.Call(ast.Attribute(ast.Name("torch"), "tensor"), [ast.List(listed) as given], []):
+                    names = [each.id for each in listed if isinstance(each, ast.Name)]
+                    tensors = all(failure.failing.scope.get(name) == "Tensor" for name in names)
+                    if names and len(names) == len(listed) and tensors:
+                        yield Candidate(failure.place(node), f"torch.stack({failure.text(given)})", "making")
 
 
 def _asked_again(failure: Failure) -> Iterator[Candidate]:
@@ -530,6 +578,7 @@ def _no_leaf(failure: Failure) -> Iterator[Candidate] | None:
 
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _distances,
+    _one_shorter,
     _classes_squared,
     _so_many_parts,
     _turned_flat,

@@ -277,6 +277,22 @@ def _tensor_of_list(failure: Failure) -> Iterator[Candidate]:
         yield failure.whole(f"torch.tensor({failure.text(arguments[0])})")
 
 
+def _of_a_generator(failure: Failure) -> Iterator[Candidate]:
+    """Make a list of what a generator gives, and pick an element of that."""
+    match failure.node:
+        case ast.Subscript(holder, index) if any(each.kind == "generator" for each in failure.operands):
+            yield failure.whole(f"list({failure.text(holder)})[{failure.text(index)}]")
+
+
+def _from_its_start(failure: Failure) -> Iterator[Candidate]:
+    """Ask a network for its parameters anew, where a name is bound to what gave them once before."""
+    match failure.node:
+        case ast.Call(_, [ast.Name(name) as given, *_]) if failure.failing.scope.get(name) == "generator":
+            bound = failure.binding(name)
+            if bound is not None and isinstance(bound.value, ast.Call):
+                yield failure.instead(given, failure.text(bound.value))
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     **dict.fromkeys(("truth", "truth_torch"), _truth),
     **dict.fromkeys(("number", "number_torch", "item", "item_torch"), _one_number),
@@ -285,7 +301,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_joined": _text,
     "unpacked": _unpacked,
     "not_callable": _not_called,
-    "not_subscriptable": lambda failure: chain(_a_batch(failure), _not_picked(failure)),
+    "not_subscriptable": lambda failure: chain(_of_a_generator(failure), _a_batch(failure), _not_picked(failure)),
+    "no_parameters": _from_its_start,
     "argument_combination": _spaced,
     "not_whole": lambda failure: chain(_spaced(failure), _one_by_one(failure)),
     "not_an_array": _tensor_of_list,
