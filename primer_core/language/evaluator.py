@@ -329,8 +329,12 @@ class Evaluator:
 
     def _check_settable(self, holder: Any, name: str, target: ast.expr) -> None:
         """Refuse an attribute that cannot be set, before it is computed with."""
-        if entry_named(f"{self._owner(holder, target)}.{name}=") is None:
-            raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.", target)
+        owner = self._owner(holder, target)
+        if entry_named(f"{owner}.{name}=") is None:
+            known = [each.rpartition(".")[2].rstrip("=") for each in names_of(owner) if each.endswith("=")]
+            near = get_close_matches(name, known, 1, 0.75)
+            hint = f" Did you mean .{near[0]}?" if near else ""
+            raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.{hint}", target)
 
     def _set(self, holder: Any, name: str, value: Any, target: ast.expr) -> None:
         """Set an attribute."""

@@ -439,3 +439,5 @@ def test_an_attribute_is_changed_in_place_as_python_does_it() -> None:
     with pytest.raises(Rejection, match="cannot be set here") as caught:
         evaluator.run(read_statements("w.ndim += 1"))
     assert caught.value.verdict == "unknown"
+    with pytest.raises(Rejection, match=r"Did you mean \.requires_grad\?"):
+        evaluator.run(read_statements("w.require_grad = False"))
