@@ -571,7 +571,6 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     ),
     "own_lines": (
         "Predict first",
-        "{parameter}",
         "after step {n} of {n}",
         "line {n} cannot be run",
         "line {n} is not known here",

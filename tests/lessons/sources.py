@@ -57,7 +57,6 @@ _PLACES = {
     "error": r"\w*(?:Error|Exception|Warning)",
     "name": _NAME,
     "names": rf"{_CALLED}(?:(?:, | and ){_CALLED})*",
-    "parameter": rf"{_NAME}(?:\[\d+\])*\.\w*(?:weight|bias)\w*",
     "code": r".+?",
     "title": r".+?",
     "a": _OPERAND,
@@ -192,7 +191,7 @@ class Sources:
                 return self.is_code(found)
             case "statements":
                 return all(self.is_code(each) for each in found.split("; "))
-            case "cells" | "parameter":
+            case "cells":
                 return set(re.findall(_NAME, _OF_A_LAYER.sub("", found))) - {"more", "of"} <= self.names
             case "numbers":
                 return all(_HELD.fullmatch(each) for each in _ENTRY.split(found))
