@@ -203,6 +203,38 @@ class ReadsThere(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class BitsReadAnew(Claim):
+    """A view reads the bytes of an array in another dtype.
+
+    Parameters
+    ----------
+    line
+        The statement.
+    code
+        The expression that ends in the operation.
+    before, after
+        The dtypes.
+    instead
+        Code that converts the numbers.
+    """
+
+    line: Line
+    code: str
+    before: str
+    after: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say that no number is converted, and what does convert."""
+        return (
+            Code(self.code),
+            f" converts no number: it reads the bytes that hold {self.before} as {self.after}. ",
+            Code(self.instead),
+            " converts the numbers.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PartsTaken(Claim):
     """Names on the left of = stood for the parts of an array along its first axis.
 

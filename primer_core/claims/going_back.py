@@ -127,6 +127,34 @@ class StretchedBack(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class FlatThere(Claim):
+    """An operation does not move with some of the numbers that it is given, so that nothing comes back to them.
+
+    Parameters
+    ----------
+    expression
+        The operation, as code.
+    values
+        Those numbers, in their order.
+    size
+        How many numbers it is given.
+    """
+
+    expression: str
+    values: Values
+    size: int
+
+    def sentence(self) -> Sentence:
+        """List the numbers, and say what comes back."""
+        count = len(self.values)
+        share = "all it is given" if count == self.size else f"{count} of the {self.size} numbers it is given"
+        return (
+            Code(self.expression),
+            f" is flat at {numbers_text(self.values)}: to {share} it hands back 0, whatever comes to it.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed(Claim):
     """``backward()`` began at several numbers, with a weight for each.
 

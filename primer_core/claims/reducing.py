@@ -166,6 +166,36 @@ class CountedFromEnd(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedAnew(Claim):
+    """The array is what a reduction left, and its axes have other numbers than before.
+
+    Parameters
+    ----------
+    taken
+        The axes that the reduction took, of the array before it.
+    before, shape
+        Of the array before it, and of a.
+    moved
+        Axes that stayed and have another number now: the number before it, and the number in a.
+    """
+
+    taken: tuple[int, ...]
+    before: Shape
+    shape: Shape
+    moved: tuple[tuple[int, int], ...]
+
+    def sentence(self) -> Sentence:
+        """Say which axes went, and how those that stay are numbered."""
+        moved = ", ".join(f"axis {old} there is axis {new} here" for old, new in self.moved)
+        count = len(self.shape)
+        left = "no axis is left" if not count else "axis 0 alone is left" if count == 1 else f"{count} axes are left"
+        return (
+            f"The array is a reduction already: it took {axis_text(*self.taken)} out of {self.before}, and {left}, "
+            f"of shape {self.shape}" + (f". They are numbered anew: {moved}." if moved else "."),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SharesOfOne(Claim):
     """The cells of a softmax sum to 1 along the axes that it runs along.
 

@@ -14,6 +14,7 @@ from primer_core.claims.copying import (
     AlwaysCopies,
     AxesStretched,
     AxesTurned,
+    BitsReadAnew,
     CellsChosen,
     Computed,
     IndexSets,
@@ -233,6 +234,18 @@ def _(claim: ReadsThere, program: Program) -> None:
     assert reaches(result, source)
 
 
+@check(BitsReadAnew)
+def _(claim: BitsReadAnew, program: Program) -> None:
+    source, result, names = check_view(program, claim.line, claim.code)
+    assert [str(cells(array).dtype) for array in (source, result)] == [claim.before, claim.after]
+    assert claim.before != claim.after
+    assert cells(result).tobytes() == cells(source).tobytes()
+    converted = value_of(claim.instead, names)
+    assert cells(converted).dtype == cells(result).dtype
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(cells(converted), cells(source).astype(cells(result).dtype))
+
+
 def matching(result: Any, shape: tuple[int, ...], steps: tuple[int, ...]) -> Any:
     """Return the array, or that of several, that has a shape and strides."""
     several = result if isinstance(result, tuple | list) else [result]
@@ -302,11 +315,30 @@ def _(claim: AlwaysCopies, program: Program) -> None:
     assert isinstance(node, ast.Call)
     operation = node.func
     assert (operation.attr if isinstance(operation, ast.Attribute) else ast.unparse(operation)) == claim.operation
-    source, result, names = check_copy(program, claim.line, claim.code)
-    # Of an array in order, which has the dtype of the result already, it makes a copy, too.
-    in_order = np.ascontiguousarray(cells(source).astype(cells(result).dtype))
-    again = torch.from_numpy(in_order) if isinstance(source, torch.Tensor) else in_order
-    assert not reaches(again, done_to(claim.code, again, names))
+    names = names_before(program, claim.line)
+    given = value_of(source_of(claim.code), names)
+    if isinstance(given, list | tuple):  # arrays that are joined
+        stands_in(claim.line, claim.code)
+        result = done_to(claim.code, given, names)
+        arrays = [each for each in given if is_array(each)]
+        assert arrays, f"there is no array in {given}"
+        for array in arrays:
+            assert not reaches(array, result)
+            assert not reaches(result, array)
+    else:
+        given, result, names = check_copy(program, claim.line, claim.code)
+    # Of arrays in order, which have the dtype of the result already, it makes a copy, too.
+    again = [ordered(each, cells(result).dtype) for each in (given if isinstance(given, list | tuple) else [given])]
+    copied = done_to(claim.code, again if isinstance(given, list | tuple) else again[0], names)
+    assert not any(reaches(each, copied) for each in again if is_array(each))
+
+
+def ordered(value: Any, dtype: Any) -> Any:
+    """The array in order and with a dtype; what is no array as it is."""
+    if not is_array(value):
+        return value
+    in_order = np.ascontiguousarray(cells(value).astype(dtype))
+    return torch.from_numpy(in_order) if isinstance(value, torch.Tensor) else in_order
 
 
 @check(NoNegativeStrides)

@@ -14,6 +14,7 @@ from primer_core.claims.going_back import (
     BecameNotFinite,
     Detached,
     Filled,
+    FlatThere,
     FreedBefore,
     GradNotFinite,
     KeptForSecond,
@@ -149,6 +150,32 @@ def _(claim: StretchedBack, program: Program) -> None:
     # A sum over these axes leaves as many numbers as the operand has, and one less would not.
     assert leaf.grad.sum(claim.axes).numel() == own.numel()
     assert all(0 <= axis < leaf.dim() for axis in claim.axes)
+
+
+@check(FlatThere)
+def _(claim: FlatThere, program: Program) -> None:
+    call = ast.parse(claim.expression, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    is_function = ast.unparse(call.func.value) in ("torch", "F")
+    operand = ast.unparse(call.args[0] if is_function else call.func.value)
+    assert texts(program.code).count(claim.expression) == 1
+    given: list[Any] = []
+
+    def look(tensor: Any, function: Any) -> Any:
+        held = tensor * 1  # a tensor of its own, which gets what comes back this way and no other
+        held.retain_grad()
+        given.append((held, function))
+        return function(held)
+
+    within = swapped(claim.expression, operand, "_held")
+    whole(swapped(program.code, claim.expression, f"_look({operand}, lambda _held: {within})"), _look=look)
+    ((held, function),) = given
+    values = held.detach().double()
+    flat_there = (function(values + 1e-6) == function(values)) & (function(values - 1e-6) == function(values))
+    assert tuple(held.detach()[flat_there].tolist()) == claim.values
+    assert held.numel() == claim.size
+    assert not held.grad[flat_there].any()
 
 
 @check(Weighed)

@@ -6,6 +6,7 @@ import ast
 from math import prod
 
 import numpy as np
+import torch
 
 from primer_core.claims.reducing import (
     AxesDisappear,
@@ -18,6 +19,7 @@ from primer_core.claims.reducing import (
     MeetsItsOwn,
     NoLongerFits,
     NothingReduced,
+    NumberedAnew,
     ReducedTo,
     RunsAlong,
     RunsThroughAll,
@@ -109,6 +111,38 @@ def _(claim: MadeOf, program: Program) -> None:
     for cell in claim.cells:
         at(a, cell)
         assert touched(program, cell)[claim.result] or not touched(program, cell).any()
+
+
+@check(NumberedAnew)
+def _(claim: NumberedAnew, program: Program) -> None:
+    first = program.statements[program.first("a") - 1]
+    assert isinstance(first, ast.Assign)
+    made = first.value
+    assert isinstance(made, ast.Call)
+    if ast.unparse(made.func) == "torch.tensor":
+        made = made.args[0]
+        assert isinstance(made, ast.Call)
+    function, held = made.func, "_held"
+    assert isinstance(function, ast.Attribute)
+    within = ast.unparse(function.value) == "np"
+    source = ast.unparse(made.args[0] if within else function.value)
+    again = ast.unparse(made).replace(source, held, 1)
+    assert np.asarray(named({"np": np, "torch": torch}, source)).shape == claim.before
+    assert a_of(program).shape == claim.shape
+
+    def left(shape: tuple[int, ...]) -> tuple[int, ...]:
+        zeros = np.zeros(shape)
+        held = torch.tensor(zeros) if isinstance(named({"np": np, "torch": torch}, source), torch.Tensor) else zeros
+        return tuple(named({"np": np, "torch": torch, "_held": held}, again).shape)
+
+    own = [size + 1 for size in claim.before]  # another size tells which axis of the result is which
+    moved = []
+    for axis in range(len(own)):
+        found = left(tuple(size + (place == axis) for place, size in enumerate(own)))
+        differ = [place for place, (one, other) in enumerate(zip(found, left(tuple(own)), strict=True)) if one != other]
+        assert bool(differ) == (axis not in claim.taken)
+        moved += [(axis, place) for place in differ if place != axis]
+    assert tuple(moved) == claim.moved
 
 
 @check(CountedFromEnd)

@@ -15,6 +15,7 @@ from primer_core.claims.going_back import (
     AddedUp,
     BecameNotFinite,
     Detached,
+    FlatThere,
     KeptForSecond,
     NothingSaved,
     PathsMeet,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 _MOST_NUMBERS = 6
 """Numbers of a gradient that a sentence gives."""
 
+_FLAT_BEYOND = frozenset({"relu", "clamp", "clip"})
+"""Functions that give one number for all beyond a bound."""
+
 _CUTS = ("Tensor.detach", "torch.detach", "Tensor.data")
 
 
@@ -52,7 +56,7 @@ def insights(story: Story, events: Sequence[Event]) -> tuple[Claim, ...]:
         *_graphs_of_gradients(story),
     ]
     if len(calls) == 1 and not calls[0].is_grad:
-        found += [*_paths(story, calls[0]), *_stretched(story, calls[0])]
+        found += [*_paths(story, calls[0]), *_stretched(story, calls[0]), *_flat(story, calls[0])]
     return tuple(dict.fromkeys(found))
 
 
@@ -215,3 +219,23 @@ def _stretched(story: Story, call: BackwardCall) -> Iterator[Claim]:
                 continue
             if text.count(operation.code) == 1 and not operation.changes:
                 yield StretchedBack(operation.code, flow.operand, flow.value.shape, flow.summed_axes)
+
+
+def _flat(story: Story, call: BackwardCall) -> Iterator[Claim]:
+    text = "\n".join(story.watcher.run.code)
+    for step in call.steps:
+        operation = next((each for each in story.watcher.operations if each.id == step.node), None)
+        if operation is None or operation.changes or operation.entry.rpartition(".")[2] not in _FLAT_BEYOND:
+            continue
+        for flow in step.flows:
+            given = operation.operands[0][2]
+            if flow.local is None or given.shape != operation.value.shape or given.shape != flow.local.shape:
+                continue
+            # At a bound itself it bends, and is not flat: there it gives back what it is given.
+            found = tuple(
+                number
+                for number, made, local in zip(given.values, operation.value.values, flow.local.values, strict=True)
+                if local == 0 and made != number
+            )
+            if found and _told(found) and text.count(operation.code) == 1:
+                yield FlatThere(operation.code, found, len(given.values))

@@ -284,13 +284,21 @@ def needs_torch(question: IndexingQuestion) -> bool:
     return takes_loading(question.library) or speaks_of_tensors(question.array)
 
 
-def item_sources(index: Index) -> tuple[str, ...]:
-    """Split the code of an index into the source of each of its items."""
+def item_sources(index: Index, engine: Backend) -> tuple[str, ...]:
+    """Split the code of an index into the source of each of its items; an array that was typed is the library's own."""
     node = snippets.inside(index)
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
     if len(parts) == len(index.items):
-        return tuple(snippets.source(part) for part in parts)
+        return tuple(
+            engine.array_code(item) if isinstance(item, np.ndarray) and _is_array(part) else snippets.source(part)
+            for part, item in zip(parts, index.items, strict=True)
+        )
     return tuple(snippets.item_text(item) for item in index.items)
+
+
+def _is_array(part: ast.expr) -> bool:
+    """Return whether an item is an array written out, as NumPy has it."""
+    return isinstance(part, ast.Call) and ast.unparse(part.func) == "np.array"
 
 
 def shape_of(operand: Operand, text: str, engine: Backend) -> tuple[int, ...] | None:
@@ -326,7 +334,7 @@ def _pick(operand: Operand, index: Index, engine: Backend) -> Picked | Declined:
     return Picked(
         operand=operand,
         index=index,
-        sources=item_sources(index),
+        sources=item_sources(index, engine),
         plan=plan,
         result=result,
         number=engine.is_number(b),
@@ -355,7 +363,7 @@ def _index_declined(
     question: IndexingQuestion, operand: Operand, index: Index, declined: Declined, engine: Backend
 ) -> IndexDeclined:
     fixes = index_fixes(
-        operand.shape, index.items, item_sources(index), lambda text: shape_of(operand, text, engine), engine
+        operand.shape, index.items, item_sources(index, engine), lambda text: shape_of(operand, text, engine), engine
     )
     return IndexDeclined(
         operand,

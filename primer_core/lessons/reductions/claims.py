@@ -57,7 +57,9 @@ from primer_core.claims.totals import (
 )
 from primer_core.claims.unreduced import NotOfDtype
 from primer_core.lessons.outcome import Unread
+from primer_core.lessons.reductions.earlier import numbered_anew
 from primer_core.lessons.reductions.explain import (
+    Asked,
     BackClash,
     BackMet,
     Middles,
@@ -82,7 +84,7 @@ def claims_of(_question: ReductionsQuestion, outcome: Outcome) -> tuple[Claim, .
         case Unread():
             return ()
         case NotReduced(causes=causes, fixes=fixes):
-            return (*causes, *(fix.says for fix in fixes))
+            return (*earlier(outcome), *causes, *(fix.says for fix in fixes))
         case Reduced(question=question, back=back) if question.brings_back and back is not None:
             said = (
                 becomes(outcome),
@@ -138,7 +140,19 @@ def warnings(outcome: Reduced) -> tuple[Claim, ...]:
 
 def story(outcome: Reduced) -> tuple[Claim, ...]:
     """Say what was reduced and what the result looks like."""
-    return (*_shapes(outcome), *_counted_from_the_end(outcome), *_particular(outcome), *_dtypes(outcome))
+    return (
+        *earlier(outcome),
+        *_shapes(outcome),
+        *_counted_from_the_end(outcome),
+        *_particular(outcome),
+        *_dtypes(outcome),
+    )
+
+
+def earlier(asked: Asked) -> tuple[Claim, ...]:
+    """Tell the axes of an array that is what a reduction left, where axes are named."""
+    found = numbered_anew(asked.operand.code, asked.operand.shape) if asked.axis is not None else None
+    return () if found is None else (found,)
 
 
 def _shapes(outcome: Reduced) -> tuple[Claim, ...]:

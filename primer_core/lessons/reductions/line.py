@@ -229,7 +229,7 @@ class _Reading:
             "dtype": dtype,
             "places": "true" if pair else "false",
             "view": "Reduce",
-            **self.array(array),
+            **self.array(array, library),
         }
 
     def named(self, call: ast.Call) -> tuple[str, Library]:
@@ -257,11 +257,16 @@ class _Reading:
             return "NumPy"
         return self.library
 
-    def array(self, node: ast.expr) -> dict[str, str]:
-        """Return the text of the field that holds the array, unless it is the one that is there."""
+    def array(self, node: ast.expr, library: Library = "NumPy") -> dict[str, str]:
+        """Return the text of the field that holds the array, unless it is the one that is there.
+
+        What a line of PyTorch computes of the array that is there, it computes of a tensor.
+        """
         if isinstance(node, ast.Name) and node.id not in ALIASES:
             return {}
-        return {"array": ast.unparse(_There(self.array_code).visit(copy.deepcopy(node)))}
+        numpys = any(_module_of(each) == "np" for each in ast.walk(node) if isinstance(each, ast.Name))
+        there = self.array_code if numpys else backend(library).from_numpy_code(self.array_code)
+        return {"array": ast.unparse(_There(there).visit(copy.deepcopy(node)))}
 
     def value(self, node: ast.expr) -> Any:
         try:

@@ -90,7 +90,10 @@ def show(question: ReductionsQuestion, outcome: Outcome) -> Page:
         case Unread():
             return Page(panel, None)
         case NotReduced():
-            return Page(panel, (Card(_refused(outcome), "picture"), _below(outcome.causes, outcome.code)))
+            return Page(
+                panel,
+                (Card(_refused(outcome), "picture"), _below((*claims.earlier(outcome), *outcome.causes), outcome.code)),
+            )
         case Reduced(back=back) if question.brings_back and back is not None:
             return Page(
                 panel,

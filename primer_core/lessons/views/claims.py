@@ -15,6 +15,7 @@ from primer_core.claims.copying import (
     AlwaysCopies,
     AxesStretched,
     AxesTurned,
+    BitsReadAnew,
     CellsChosen,
     Computed,
     IndexSets,
@@ -533,6 +534,10 @@ class Kin:
             return
         elif step.result == "view":
             yield _why_view(step, self.bound, line, code)
+            source = _source_of(code)
+            if operation == "view" and before.dtype != after.dtype and source:
+                instead = backend(after.library).cast_code(source, after.dtype)
+                yield BitsReadAnew(line, code, before.dtype, after.dtype, instead)
         elif not step.moves:
             yield from [] if operation.endswith("_like") or operation == "index" else [Computed(line, code)]
         elif step.casts and step.shares == "maybe" and (operation != "astype" or step.copies is False):
