@@ -255,8 +255,12 @@ class TwoInTheMiddle(Claim):
     def sentence(self) -> Sentence:
         """Give both, and what each library takes."""
         mean = (float(self.lower) + float(self.upper)) / 2
+        begin = f"Of {self.count} sorted cells two are in the middle, for "
+        if self.lower == self.upper:
+            told = f" both {number_text(self.lower)}: their mean, which NumPy takes, is the lower of them, too, which "
+            return (begin, Code(cell_text("s", self.result)), told, "PyTorch takes.")
         return (
-            f"Of {self.count} sorted cells two are in the middle, for ",
+            begin,
             Code(cell_text("s", self.result)),
             f" {number_text(self.lower)} and {number_text(self.upper)}: NumPy takes their mean, {number_text(mean)}, "
             f"PyTorch the lower of them, {number_text(self.lower)}.",

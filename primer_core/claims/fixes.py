@@ -229,6 +229,7 @@ INDEX_MEANINGS = {
     "forwards": "A step of 1",
     "backwards": "A step of −1",
     "rows": "One mask for axis 0: it picks rows",
+    "columns": "One mask for the next axis: it picks columns",
     "mask": "The mask itself, which picks the cells",
     "fitted": "Cut or fill the mask",
     "nothing": "Select nothing with a slice",

@@ -91,6 +91,32 @@ class HoldsNoFloats(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class WritesNoFloats(Claim):
+    """Numbers that were written down are whole, and their tensor cannot have a gradient.
+
+    Parameters
+    ----------
+    code, dtype
+        The tensor of these numbers, and what it holds.
+    instead
+        The same numbers as floats.
+    """
+
+    code: str
+    dtype: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what it holds, and how floats are written."""
+        return (
+            Code(self.code),
+            f" holds {self.dtype}, and only tensors of floats can have a gradient. Write ",
+            Code(self.instead),
+            ".",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class UnderNoGrad(Claim):
     """A tensor was computed under ``no_grad()``, from something that requires a gradient.
 

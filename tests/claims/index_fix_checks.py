@@ -56,6 +56,10 @@ def by_row(a: np.ndarray[Any, Any], places: np.ndarray[Any, Any]) -> np.ndarray[
     return np.stack([row[own] for row, own in zip(a, places, strict=True)])
 
 
+def lists_of_masks(items: Items) -> list[Any]:
+    return [np.asarray(item) for item in items if is_mask(item)]
+
+
 def lists(items: Items) -> list[Any]:
     return [np.flatnonzero(item) if is_mask(item) else np.asarray(item) for item in items if is_array(item)]
 
@@ -67,6 +71,12 @@ MEANT: Mapping[str, Callable[[Items, Items, Any], bool]] = {
     "forwards": lambda new, old, _: one_differs(new, old, step_of(1)),
     "backwards": lambda new, old, _: one_differs(new, old, step_of(-1)),
     "rows": lambda new, old, _: one_differs(new, old, lambda one, other: np.array_equal(one, np.asarray(other)[:, 0])),
+    "columns": lambda new, old, _: any(
+        np.array_equal(one, np.asarray(other)[0])
+        for one in lists_of_masks(new)
+        for other in lists_of_masks(old)
+        if np.asarray(other).shape[:1] == (1,)
+    ),
     "fitted": lambda new, old, _: one_differs(new, old, is_fitted),
     "nothing": lambda new, old, _: one_differs(new, old, lambda one, _: one == slice(None)),
     "nearest": lambda new, old, a: one_differs(

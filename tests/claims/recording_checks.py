@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import pytest
 import torch
 
 from primer_core.claims.recording import (
@@ -21,6 +22,7 @@ from primer_core.claims.recording import (
     StoppedBefore,
     UnderNoGrad,
     WasCleared,
+    WritesNoFloats,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program, Ran
@@ -105,6 +107,18 @@ def _(claim: HoldsNoFloats, program: Program) -> None:
     except RuntimeError:
         return
     raise AssertionError("it can require a gradient")
+
+
+@check(WritesNoFloats)
+def _(claim: WritesNoFloats, program: Program) -> None:
+    (data,) = ast.parse(claim.code, mode="eval").body.args  # type: ignore[attr-defined] # it is a call
+    assert f"torch.tensor({ast.unparse(data)}, " in program.code
+    tensor, floats = (eval(code, {"torch": torch}) for code in (claim.code, claim.instead))  # noqa: S307
+    assert str(tensor.dtype) == f"torch.{claim.dtype}"
+    assert torch.equal(tensor.to(floats.dtype), floats)
+    floats.requires_grad_()
+    with pytest.raises(RuntimeError):
+        tensor.requires_grad_()
 
 
 @check(UnderNoGrad)

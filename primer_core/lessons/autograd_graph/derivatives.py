@@ -521,17 +521,28 @@ def _clamp(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
     least, most = recorded.argument(1, recorded.keywords.get("min")), recorded.argument(2, recorded.keywords.get("max"))
     if isinstance(least, Tensor) or isinstance(most, Tensor):
         return []
-    # At a bound PyTorch hands on g where it is the only one, and 0 where there are two.
-    strict = least is not None and most is not None
+    # At a bound itself PyTorch hands on 0.
     inside = torch.ones_like(x, dtype=torch.bool)
     if least is not None:
-        inside &= x > least if strict else x >= least
+        inside &= x > least
     if most is not None:
-        inside &= x < most if strict else x <= most
-    sign = "<" if strict else "≤"
-    symbol = f"[{'' if least is None else f'{least:g} {sign} '}{label}{'' if most is None else f' {sign} {most:g}'}]"
+        inside &= x < most
+    if least is None:
+        symbol = "1" if most is None else f"[{_wrap(label)} < {most:g}]"
+    elif most is None:
+        symbol = f"[{_wrap(label)} > {least:g}]"
+    else:
+        symbol = f"[{least:g} < {label} < {most:g}]"
     derivative = f"∂clamp({label})/∂{_wrap(label)} = {symbol}"
     return [_masked(derivative, symbol, torch.ones_like(g), g, keep=inside, rule="g inside the bounds, 0 outside")]
+
+
+def _leaky_relu(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
+    x, label = torch.as_tensor(recorded.operands[0]), recorded.labels[0]
+    slope = recorded.argument(1, recorded.keywords.get("negative_slope", 0.01))
+    symbol = f"(1 where {_wrap(label)} > 0, else {slope:g})"
+    local = torch.where(x > 0, torch.ones_like(g), torch.full_like(g, slope))
+    return [_elementwise(f"∂leaky_relu({label})/∂{_wrap(label)} = {symbol}", symbol, local, g)]
 
 
 def _flat(recorded: Recorded, g: Tensor) -> list[LocalFlow]:
@@ -662,6 +673,7 @@ _RULES: Mapping[str, Rule] = {
     "prod": _prod,
     "abs": _abs,
     "clamp": _clamp,
+    "leaky_relu": _leaky_relu,
     "round": _flat,
     "floor": _flat,
     "ceil": _flat,

@@ -402,7 +402,9 @@ def _check(
     elif not lost <= SINGLE_TOLERANCE * scale:
         agrees = False
         notes += [LostInFloat32(name, finite=math.isfinite(lost))] if name.isidentifier() else []
-    verdict: Literal["agrees", "differs"] = "agrees" if agrees else "differs"
+    verdict: Literal["agrees", "differs", "unchecked"] = "agrees" if agrees else "differs"
+    if not bool(output.isfinite()):
+        verdict = "unchecked"  # there is no slope to compare with
     return LeafCheck(name, take(gradient), take(difference), largest, verdict, tuple(notes))
 
 

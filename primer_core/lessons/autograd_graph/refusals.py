@@ -26,7 +26,15 @@ from primer_core.claims.mending import (
     ZeroInstead,
 )
 from primer_core.claims.operands import InnerSizesDiffer, NeedsAnAxis, NoSuchAxis, SizesClash
-from primer_core.claims.recording import CutOff, MadeAsData, NoPath, OnlyFromData, PlainGradient, UnderNoGrad
+from primer_core.claims.recording import (
+    CutOff,
+    MadeAsData,
+    NoPath,
+    OnlyFromData,
+    PlainGradient,
+    UnderNoGrad,
+    WritesNoFloats,
+)
 from primer_core.claims.targets import (
     NoSuchClass,
     OutsideZeroToOne,
@@ -86,6 +94,8 @@ def _forward(asked: Asked, words: str) -> tuple[Claim, ...]:
     if "leaf Variable that requires grad is being used in an in-place operation" in words:
         return _leaf_changed(node)
     match node:
+        case ast.Call(function, [data], _) if name == "tensor" and asked.bound.get("requires_grad"):
+            return _whole_numbers(data)
         case ast.BinOp(left, ast.MatMult(), right):
             return _product(_given(asked, left, right))
         case ast.BinOp(left, _, right):
@@ -112,6 +122,19 @@ def _forward(asked: Asked, words: str) -> tuple[Claim, ...]:
             if isinstance(axis, int) and not -max(operand.dim(), 1) <= axis < max(operand.dim(), 1):
                 return (NoSuchAxis(text, tuple(operand.shape), axis),)
     return ()
+
+
+def _whole_numbers(data: ast.expr) -> tuple[Claim, ...]:
+    """Say that numbers were written down without a point, where all of them were written down."""
+    try:
+        tensor = torch.tensor(ast.literal_eval(data))
+    except (ValueError, TypeError):
+        return ()
+    if tensor.is_floating_point() or not tensor.numel():
+        return ()
+    floats = f"torch.tensor({tensor.double().tolist()})"
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    return (WritesNoFloats(f"torch.tensor({ast.unparse(data)})", dtype, floats),)
 
 
 Given = tuple[str, Tensor]

@@ -187,6 +187,8 @@ def _item_fault(
         mended = [("fitted", instead(place, item_text(fitting)))] if fitting.size else []
         if item.shape == (*covered[:1], 1) and source.isascii():
             mended.insert(0, ("rows", instead(place, f"({source})[:, 0]")))
+        if len(covered) == 2 and item.shape == (1, covered[1]) != covered:
+            mended.insert(0, ("columns", instead(place, ":", item_text(item[0]))))
         return (MaskMisfit(axis, covered, item.shape), tuple(mended))
     size = shape[axis]
     outside = np.asarray(item)[(np.asarray(item) < -size) | (np.asarray(item) >= size)]
