@@ -119,6 +119,30 @@ class StoredAs(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class TensorsGive(Claim):
+    """Operands that were typed as tensors are computed by NumPy, and PyTorch makes another dtype of them.
+
+    Parameters
+    ----------
+    name
+        Of the result.
+    dtype, torchs
+        What NumPy makes it, and PyTorch.
+    """
+
+    name: str
+    dtype: str
+    torchs: str
+
+    def sentence(self) -> Sentence:
+        """Give both dtypes."""
+        return (
+            f"NumPy computes here, and makes {self.name} {self.dtype}. Of the tensors that were typed PyTorch makes "
+            f"{self.torchs}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class WrappedAround(Claim):
     """Whole numbers went beyond what their dtype holds, without a word.
 

@@ -25,6 +25,7 @@ from primer_core.claims.dtypes import (
     SameBytes,
     StoredAs,
     TakesDtype,
+    TensorsGive,
     ValuesChanged,
     WrappedAround,
     WrittenAnew,
@@ -63,6 +64,20 @@ def _(claim: Promoted, program: Program) -> None:
     y = np.asarray(program.run()[name])
     assert y.dtype.name == dtype
     assert np.empty(1, dtype).nbytes == y.itemsize
+
+
+@check(TensorsGive)
+def _(claim: TensorsGive, program: Program) -> None:
+    assert np.asarray(program.run()[claim.name]).dtype.name == claim.dtype
+    (formula,) = [
+        statement.value
+        for statement in program.statements
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == claim.name
+    ]
+    tensors = {name: torch.from_numpy(np.array(array)) for name, array in given(program).items()}
+    assert all(tensor.dim() for tensor in tensors.values())
+    assert str(value_of(ast.unparse(formula), tensors).dtype) == f"torch.{claim.torchs}"
+    assert claim.torchs != claim.dtype
 
 
 @check(TakesDtype)

@@ -96,6 +96,7 @@ _SLOPES = (
     ("sigmoid({code})/∂{a}", "out · (1 − out)"),
     ("|{code}|/∂{a}", "sign({code})"),
     ("clamp({code})/∂{a}", "[{code}]"),
+    ("leaky_relu({code})/∂{a}", "(1 where {a} > 0, else {p})"),
     ("sum({code}) by each number", "1"),
     ("mean({code}) by each number", "1/{n}"),
 )

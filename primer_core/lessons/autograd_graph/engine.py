@@ -20,6 +20,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from primer_core.backend.interface import Declined
 from primer_core.language.evaluator import carried_out
 from primer_core.language.limits import MAX_ELEMENTS, thousands
+from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table.costs import arrays_in
 from primer_core.language.table.entry import Bound, Entry
@@ -525,7 +526,7 @@ class Watcher:
             for argument in seen.arguments:
                 for each in argument if isinstance(argument, list | tuple) else (argument,):
                     if isinstance(each, Tensor):
-                        known = short(self._label(each)) if id(each) in self._at else "a"
+                        known = short(self._label(each)) if id(each) in self._at else "…"
                         named.append(labels.get(id(each), known))
                         inside.add(id(each))
                     else:
@@ -820,8 +821,13 @@ def label_of(entry: Entry) -> str:
 
 
 def short(label: str) -> str:
-    """A label that fits into a formula: long expressions give way to a letter."""
-    return label if len(label) <= 16 else "a"
+    """A label that fits into a formula: of a long expression what is called last, or dots."""
+    if len(label) <= 16:
+        return label
+    match code_expression(label):
+        case ast.Call(ast.Attribute(_, name) | ast.Name(name)):
+            return f"{name}(…)"
+    return "…"
 
 
 def _operands_first(nodes: Sequence[Node]) -> Iterator[Node]:

@@ -57,6 +57,9 @@ if TYPE_CHECKING:
 _IGNORED = -100
 """The class number that PyTorch passes over."""
 
+_WRITTEN = (ast.List, ast.Tuple, ast.Constant, ast.UnaryOp, ast.USub, ast.Load)
+"""What stands in numbers that are written down."""
+
 _MOST_LEAVES = 3
 """Leaves that are offered to require a gradient."""
 
@@ -95,7 +98,7 @@ def _forward(asked: Asked, words: str) -> tuple[Claim, ...]:
         return _leaf_changed(node)
     match node:
         case ast.Call(function, [data], _) if name == "tensor" and asked.bound.get("requires_grad"):
-            return _whole_numbers(data)
+            return _whole_numbers(data, asked.bound.positional[0])
         case ast.BinOp(left, ast.MatMult(), right):
             return _product(_given(asked, left, right))
         case ast.BinOp(left, _, right):
@@ -124,12 +127,11 @@ def _forward(asked: Asked, words: str) -> tuple[Claim, ...]:
     return ()
 
 
-def _whole_numbers(data: ast.expr) -> tuple[Claim, ...]:
+def _whole_numbers(data: ast.expr, given: Any) -> tuple[Claim, ...]:
     """Say that numbers were written down without a point, where all of them were written down."""
-    try:
-        tensor = torch.tensor(ast.literal_eval(data))
-    except (ValueError, TypeError):
+    if not all(isinstance(node, _WRITTEN) for node in ast.walk(data)):
         return ()
+    tensor = torch.tensor(given)
     if tensor.is_floating_point() or not tensor.numel():
         return ()
     floats = f"torch.tensor({tensor.double().tolist()})"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 
+from primer_core.backend import Declined, backend
 from primer_core.claims.claim import Claim
 from primer_core.claims.dtypes import (
     DoesNotFit,
@@ -14,6 +17,7 @@ from primer_core.claims.dtypes import (
     Promoted,
     StoredAs,
     TakesDtype,
+    TensorsGive,
     WrappedAround,
 )
 from primer_core.claims.fixes import CountedAsNumbers, HeldBy, MadeAnew, NothingFitsInto, NothingRearranged, Rearranged
@@ -116,7 +120,7 @@ def forward(met: Broadcast | TooLarge) -> tuple[Claim, ...]:
     found = [*(found or [MeetInPlace(shape)]), *fits_either_axis(met)]
     if isinstance(met, TooLarge):
         return tuple(found)
-    return (*found, *another_product(met), *dtypes(met), *not_finite(met))
+    return (*found, *another_product(met), *dtypes(met), *as_tensors(met), *not_finite(met))
 
 
 _MEANT = {"add": "+", "subtract": "−", "multiply": "·", "divide": "/"}
@@ -202,6 +206,26 @@ def dtypes(met: Broadcast) -> tuple[Claim, ...]:
     if len({dtype for _, dtype in of}) == 1:
         return ()
     return (StoredAs(of),) if met.inplace else (Promoted(of, result),)
+
+
+_OPERATORS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv}
+
+
+def as_tensors(met: Broadcast) -> tuple[Claim, ...]:
+    """Say which dtype PyTorch makes of operands that were all typed as tensors, where it is another."""
+    if met.inplace or not all(operand.tensor_code and operand.shape for operand in met.operands):
+        return ()
+    engine = backend("PyTorch")
+    first, *others = (engine.make(operand.values) for operand in met.operands)
+    result = first
+    for other in others:
+        found = engine.attempt(_OPERATORS[met.operation], result, other)
+        if isinstance(found, Declined):
+            return ()
+        result = found
+    dtype = str(engine.to_numpy(result).dtype)
+    own = str(met.result.dtype)
+    return (TensorsGive("y", own, dtype),) if dtype != own else ()
 
 
 def saved(met: Broadcast) -> tuple[Claim, ...]:

@@ -9,7 +9,7 @@ from primer_core.backend.interface import ReductionName
 from primer_core.claims.reducing import NumberedAnew
 from primer_core.language.limits import Refused
 from primer_core.language.operand import read_operand
-from primer_core.language.parsing import code_expression
+from primer_core.language.parsing import code_expression, typed_literal
 
 _REDUCTIONS = {*get_args(ReductionName), "amax", "amin"}
 
@@ -35,9 +35,9 @@ def numbered_anew(code: str, shape: tuple[int, ...]) -> NumberedAnew | None:
     if written is None:
         return None
     try:
-        named = ast.literal_eval(written)
+        named = typed_literal(ast.unparse(written))
         before = read_operand(ast.unparse(holder)).shape
-    except (ValueError, Refused):
+    except (SyntaxError, Refused):
         return None
     axes = named if isinstance(named, tuple) else (named,)
     if not all(type(axis) is int and -len(before) <= axis < len(before) for axis in axes):
