@@ -292,6 +292,37 @@ class NegativeStride(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NotSideBySide(Claim):
+    """A view in a dtype of another size was refused, as cells along the last axis do not lie side by side.
+
+    Parameters
+    ----------
+    line
+        The refused statement.
+    name
+        The array, as code.
+    stride, size
+        Of it: bytes to the next cell along the last axis, and bytes of a cell.
+    method
+        What writes the cells down side by side.
+    """
+
+    line: Line
+    name: str
+    stride: int
+    size: int
+    method: str
+
+    def sentence(self) -> Sentence:
+        """Say what such a view reads, and what a copy does about it."""
+        return (
+            "A dtype of another size reads the bytes along the last axis one after another, so its cells must lie side "
+            "by side: ", Code(self.name), f" has cells of {self.size} bytes there, and the next one is "
+            f"{signed(str(self.stride))} bytes on. ", Code(f"{self.method}()"), " writes them side by side.",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class TooManyIndices(Claim):
     """An index names more axes than the array has.
 

@@ -20,6 +20,7 @@ from primer_core.claims.refusing import (
     NoStridesFor,
     NotMade,
     NotRun,
+    NotSideBySide,
     OneElement,
     OnlyRead,
     PairRefuses,
@@ -303,6 +304,18 @@ def _(claim: NegativeStride, program: Program) -> None:
     assert min(claim.strides) < 0
     assert runs(program, claim.line, lambda _: None, replaced(claim.line[0], claim.name, f"({claim.name}).copy()"))
     assert not runs(program, claim.line, other_numbers)
+
+
+@check(NotSideBySide)
+def _(claim: NotSideBySide, program: Program) -> None:
+    array = before(program, claim.line, lambda names: value_of(claim.name, names))
+    assert normal(claim.name) in normal(claim.line[0])
+    held = array.numpy() if isinstance(array, torch.Tensor) else array
+    assert held.strides[-1] == claim.stride != claim.size == held.itemsize
+    there = f"({claim.name}).{claim.method}()"
+    copied = before(program, claim.line, lambda names: value_of(there, names))
+    assert (copied.numpy() if isinstance(copied, torch.Tensor) else copied).strides[-1] == claim.size
+    assert runs(program, claim.line, lambda _: None, replaced(claim.line[0], claim.name, there))
 
 
 @check(TooManyIndices)

@@ -23,6 +23,7 @@ from primer_core.claims.refusing import (
     NegativeStride,
     NoNegativeStep,
     NoStridesFor,
+    NotSideBySide,
     OneElement,
     OnlyRead,
     ReadsWhatItWrites,
@@ -49,6 +50,7 @@ Problem = Literal[
     "indices",
     "shape",
     "mixed",
+    "apart",
     "other",
 ]
 """What kind of refusal it is, as far as there is more to say about it than the library says."""
@@ -75,6 +77,8 @@ _SIGNS: Mapping[str, Problem] = {
     "Cannot interpret '": "shape",
     "Tuple must have size 2": "shape",
     "Type must be a sub-type of ndarray": "shape",
+    "the last axis must be contiguous": "apart",
+    "self.stride(-1) must be 1 to view": "apart",
 }
 """What the words of an error tell of its kind."""
 
@@ -234,6 +238,8 @@ def advise(
             return NoNegativeStep((failed.code, 1), spelled(failed.part, evaluator.names)), _flipped(failed)
         case "strides":
             return _copied_first(failed)
+        case "apart":
+            return _side_by_side(failed)
         case "indices":
             return _fewer_indices(failed)
         case "range":
@@ -438,6 +444,22 @@ def _copied_first(failed: _Failed) -> tuple[Claim | None, tuple[Fix, ...]]:
             if found is not None:
                 strides = backend_of(found).byte_strides(found)
                 cause = NegativeStride((failed.code, 1), spelled(array, failed.evaluator.names), strides)
+            return cause, (failed.instead(failed.part, again),)
+    return None, ()
+
+
+def _side_by_side(failed: _Failed) -> tuple[Claim | None, tuple[Fix, ...]]:
+    match failed.part:
+        case ast.Call(ast.Attribute(holder, "view"), given, keywords):
+            found = failed.seen(holder)
+            if found is None:
+                return None, ()
+            engine = backend_of(found)
+            method = "copy" if engine.library == "NumPy" else "contiguous"
+            again = ast.Call(ast.Attribute(_method(holder, method), "view", ast.Load()), given, keywords)
+            stride = engine.byte_strides(found)[-1] if found.ndim else 0
+            name = spelled(holder, failed.evaluator.names)
+            cause = NotSideBySide((failed.code, 1), name, stride, int(found.itemsize), method) if stride else None
             return cause, (failed.instead(failed.part, again),)
     return None, ()
 
