@@ -1,13 +1,16 @@
 """Snippets of the reductions lesson: each runs as copied and prints what the page shows."""
 
 from primer_core.backend import Backend
+from primer_core.backend.imports import import_lines
 from primer_core.language.operand import Operand
 
 
 def given(library: Backend, operand: Operand) -> list[str]:
     """Write the lines that import what is needed and bind a, as it was typed where that was a tensor."""
     if operand.tensor_code and not library.runs_numpy_code:
-        return [library.import_line, "", f"a = {operand.tensor_code}"]
+        needs_numpy = "np." in operand.tensor_code
+        imports = import_lines([operand.tensor_code])[0 if needs_numpy else 1 :]  # NumPy's is the first
+        return [*dict.fromkeys([*imports, library.import_line]), "", f"a = {operand.tensor_code}"]
     return library.setup_code("a", operand.code)
 
 
