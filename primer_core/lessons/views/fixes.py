@@ -455,7 +455,7 @@ def _side_by_side(failed: _Failed) -> tuple[Claim | None, tuple[Fix, ...]]:
             if found is None:
                 return None, ()
             engine = backend_of(found)
-            method = "copy" if engine.library == "NumPy" else "contiguous"
+            method = "copy" if engine.runs_numpy_code else "contiguous"
             again = ast.Call(ast.Attribute(_method(holder, method), "view", ast.Load()), given, keywords)
             stride = engine.byte_strides(found)[-1] if found.ndim else 0
             name = spelled(holder, failed.evaluator.names)
