@@ -5,6 +5,8 @@ Compared, by turns, with one torch thread, an MLP 784-128-64-10, Adam and batche
 * loader     the usual loop: a DataLoader that makes each image a PIL image, then ToTensor and Normalize
 * generator  `primer_core.training.loop.train`
 * fixed      the same step over and over on one batch: what is left when data costs nothing
+* products   the matrix products of such a step alone, without a graph, an optimizer or anything else: no training of
+             this network takes less, whatever feeds it
 * worker     the generator in its process, with its events flowing to the server
 
 Run as ``python -m benchmarks.training [DATA_FOLDER]``; the folder holds Fashion-MNIST's raw files (Debian's package
@@ -104,6 +106,27 @@ def step_rates(samples: Samples) -> tuple[float, float]:
     return generator, fixed
 
 
+def product_rate() -> float:
+    """Of the matrix products that a step takes: each layer forward, its weights' gradient, and its input's but one."""
+    model = build_model(SPEC.model, SPEC.seed)
+    layers = [each for each in model.modules() if isinstance(each, torch.nn.Linear)]
+    inputs = [torch.rand(SPEC.batch_size, layer.in_features) for layer in layers]
+    slopes = [torch.rand(SPEC.batch_size, layer.out_features) for layer in layers]
+
+    def steps() -> Iterator[int]:
+        while True:
+            for place, (layer, x, slope) in enumerate(zip(layers, inputs, slopes, strict=True)):
+                functional.linear(x, layer.weight, layer.bias)
+                slope.t() @ x
+                if place:
+                    slope @ layer.weight
+            yield SPEC.batch_size
+
+    with torch.no_grad():
+        samples, seconds = timed(steps(), 10 * BLOCK)
+    return samples / seconds
+
+
 def epoch_rate(samples: Samples) -> float:
     """Of a whole epoch of the generator, with its validation."""
     trained, began = 0, 0.0
@@ -139,18 +162,20 @@ def main(root: str) -> None:
     rows = []
     for _ in range(ROUNDS):
         generator, fixed = step_rates(samples)
-        rows.append((loader_rate(split), generator, fixed, epoch_rate(samples), worker_rate(service)))
+        rows.append((loader_rate(split), generator, fixed, epoch_rate(samples), worker_rate(service), product_rate()))
     service.close()
-    names = ("loader", "generator", "fixed batch", "generator, whole epochs", "worker, whole epochs")
+    names = ("loader", "generator", "fixed batch", "generator, whole epochs", "worker, whole epochs", "products alone")
     for name, rates in zip(names, zip(*rows, strict=True), strict=True):
         print(f"{name:26} {statistics.median(rates):9,.0f} samples/s   ({min(rates):,.0f} to {max(rates):,.0f})")
     goals = (
         ("generator / loader", [row[1] / row[0] for row in rows], 9.0),
         ("generator / fixed batch", [row[1] / row[2] for row in rows], 0.90),
         ("worker / generator", [row[4] / row[3] for row in rows], 0.85),
+        ("products / loader", [row[5] / row[0] for row in rows], None),
     )
     for name, ratios, goal in goals:
-        print(f"{name:26} {statistics.median(ratios):9.2f}   ({min(ratios):.2f} to {max(ratios):.2f}; goal {goal:g})")
+        aim = f"; goal {goal:g}" if goal else ": what is left of a step is autograd's, the loss's and the optimizer's"
+        print(f"{name:26} {statistics.median(ratios):9.2f}   ({min(ratios):.2f} to {max(ratios):.2f}{aim})")
 
 
 if __name__ == "__main__":
