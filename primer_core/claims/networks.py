@@ -47,14 +47,14 @@ class LayerGave(Claim):
 
 @dataclass(frozen=True, slots=True)
 class NetworkLearns(Claim):
-    """How many numbers a network learns.
+    """How many numbers a network could learn when it was called.
 
     Parameters
     ----------
     number
         int, the how-manieth call of a network of the program it is, counted from 1.
     parameters, trainable
-        int, how many numbers it holds to be learned, and how many of them are not frozen.
+        int, how many numbers it held to be learned, and how many of them were not frozen.
     """
 
     number: int
@@ -66,10 +66,10 @@ class NetworkLearns(Claim):
         if not self.parameters:
             return ("nothing to learn",)
         if self.trainable == self.parameters:
-            return ("all of them are trained",)
+            return ("none of them was frozen in this call",)
         if not self.trainable:
-            return ("all of them are frozen",)
-        return (f"{thousands(self.trainable)} of them are trained, the others are frozen",)
+            return ("all of them were frozen in this call",)
+        return (f"{thousands(self.parameters - self.trainable)} of them were frozen in this call",)
 
 
 @dataclass(frozen=True, slots=True)
