@@ -171,11 +171,11 @@ def test_the_same_seed_makes_the_same_page_and_no_other_seed_is_taken() -> None:
     for number in ("", "-1", "1e3", "٣", "9" * 400, str(2**32)):
         answer = CLIENT.get(MADE, params={"seed": number})
         assert answer.status_code == 400
-        assert "Expected a number" in answer.json()["problem"]
+        assert "Expected a seed" in answer.json()["problem"]
 
 
 def test_the_code_prints_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = CLIENT.get(MADE, params={"number": SEED}).content
+    data = CLIENT.get(MADE, params={"seed": SEED}).content
     (tmp_path / "photo.jpg").write_bytes(data)
     monkeypatch.chdir(tmp_path)
     setup = "from primer_core.inference import load_checkpoint\n\nmodel = load_checkpoint()"
