@@ -681,3 +681,17 @@ def test_a_program_of_too_many_nodes_is_refused_where_they_become_too_many() -> 
 def test_a_repair_that_makes_no_program_is_not_offered() -> None:
     comment = "#" * (MAX_TEXT - len("x = [1, 2]\ny = sum(x)\n"))
     assert refusal(trace(f"x = [1, 2]\ny = sum(x)\n{comment}")).mends == ()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "p = param(-1.9563)\nt = sigmoid(p) ** p\ny = (2 + sin(t)) ** -1.5",
+        "p = param(3.0)\ny = sin(p * 500)",
+        "p = param([0.3, 7.0])\ny = sum(sin(exp(p)))",
+    ],
+)
+def test_differences_of_a_function_that_bends_much_agree_with_its_gradient(program: str) -> None:
+    traced = trace(program)
+    assert isinstance(traced, Finished), refusal(traced)
+    assert [check.verdict for check in traced.checks] == ["agrees"]
