@@ -273,7 +273,7 @@ def otherwise(frame: FrameType, cell: Cell, number: float, seed: int) -> None:
     put(frame, cell, number)
 
 
-_NAN = re.compile(r"(np|math|torch)\.nan|float\('nan'\)|float\(\"nan\"\)")
+_NAN = re.compile(r"(np|math|torch)\.nan|float\('nan'\)|float\(\"nan\"\)|\bNone\b")
 
 
 @check(WentInto)
@@ -286,7 +286,7 @@ def _(claim: WentInto, program: Program) -> None:
         line = lines[line_of(claim.run[0]) - 1]
         if not (_NAN.search(line) and re.search("==|!=|<|>", line)):
             raise
-        # No number matters to a comparison with nan. It is read all the same, as is seen with another number there.
+        # No number matters to a comparison with nan or None. It is read all the same, as another number there shows.
         lines[line_of(claim.run[0]) - 1] = _NAN.sub("0.0", line)
         goes_into(claim, "\n".join(lines))
 
