@@ -52,6 +52,12 @@ def _curve(name: str, chance: random.Random) -> str:
 # What is answered
 
 
+def _flat(chance: random.Random) -> GraphQuestion:
+    function = chance.choice(("relu({})", "clamp({}, 0)", "clamp({}, -1, 1)", "clip({}, -1, 1)"))
+    cells = [_positive(chance), f"-{_positive(chance)}", *(_number(chance) for _ in range(chance.randint(0, 2)))]
+    return GraphQuestion(f"x = param([{', '.join(cells)}])\ny = sum({function.format('x')} * 3)")
+
+
 def _scalar(chance: random.Random) -> GraphQuestion:
     lines = [f"x = param({_number(chance)})", f"a = {_curve('x', chance)}"]
     if chance.random() < 0.5:
@@ -462,14 +468,19 @@ def _leaf_since(chance: random.Random) -> GraphQuestion:
     return GraphQuestion("\n".join([*lines, "y.backward()", "z = (x * 2).sum()", "z.backward()"]))
 
 
+def _no_floats(chance: random.Random) -> GraphQuestion:
+    cells = str([chance.randint(-9, 9) for _ in range(chance.randint(1, 4))])
+    return GraphQuestion(f"x = torch.tensor({cells}, requires_grad=True)\ny = (x ** 2).sum()\ny.backward()")
+
+
 _ANSWERED: tuple[Drawn, ...] = (
     _scalar, _scalar, _neuron, _neuron, _neuron, _classes, _stretched, _reused, _added_up, _nothing_saved,
     _switched_off, _detached, _straight_through, _target_network, _weighed, _not_finite, _lost, _kink, _one_sided,
     _infinite, _step, _recorded, _hidden, _shared, _written_through, _second_derivative, _returned, _no_path, _cleared,
-    _whole_numbers, _leaf_of_another, _bound_anew, _two_names, _leaf_since, _steep,
+    _whole_numbers, _leaf_of_another, _bound_anew, _two_names, _leaf_since, _steep, _flat,
 )  # fmt: skip
 _REFUSED: tuple[Drawn, ...] = (
     _twice, _switched_since, _changed_since, _vector_output, _cut_off, _under_no_grad, _only_data, _constant, _plain,
     _unused, _bracketed, _no_such_class, _target_shape, _target_dtype, _needs_an_axis, _no_probability, _loss_shapes,
-    _no_such_axis, _clash, _inner, _leaf_in_place,
+    _no_such_axis, _clash, _inner, _leaf_in_place, _no_floats,
 )  # fmt: skip

@@ -42,6 +42,11 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
         texts = [f"np.ones({chance.randint(1, 4)}, dtype=np.{dtype})", chance.choice(["2", "0.5", "300", "-1", "True"])]
         if chance.random() < 0.3:
             texts.reverse()
+    if chance.random() < 0.06:
+        n = chance.randint(2, 4)
+        texts = [f"torch.tensor({_values(n, chance)})", chance.choice(["torch.tensor([0.5])", f"torch.ones({n})"])]
+        op = chance.choice(["add", "subtract", "multiply", "divide"])
+        return BroadcastingQuestion(a=texts[0], op=op, b=texts[1])
     small = chance.random() < 0.06
     if small:
         first, second = chance.sample(range(2, 6), 2)

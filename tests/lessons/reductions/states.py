@@ -269,6 +269,13 @@ def _chosen(chance: random.Random, library: Library) -> ReductionsQuestion:
     return ReductionsQuestion(f"[{', '.join(cells)}]", operation, "0", library)
 
 
+def _left(chance: random.Random, library: Library) -> ReductionsQuestion:
+    sizes = [chance.randint(2, 4) for _ in range(3)]
+    count = sizes[0] * sizes[1] * sizes[2]
+    array = f"np.arange({count}).reshape({tuple(sizes)}).{chance.choice(['sum', 'max'])}(axis={chance.randint(0, 2)})"
+    return ReductionsQuestion(array, chance.choice(["sum", "mean", "min"]), chance.choice("01"), library)
+
+
 RARE: tuple[Drawn, ...] = (
     *(_missing, _missing),
     *(_astray, _clashing, _wrapped, _not_kept, _many_ones, _unsigned_shares, _unsigned_back, _empty, _twice, _norm),
@@ -285,6 +292,6 @@ RARE: tuple[Drawn, ...] = (
         _flat,
         _middle,
     ),
-    *(_number, _running, _truth, _places, _shares, _counted, _of_none, _lost, _chosen),
+    *(_number, _running, _truth, _places, _shares, _counted, _of_none, _lost, _chosen, _left),
 )
 """What is drawn twice as often, all of them together, as questions of any kind."""

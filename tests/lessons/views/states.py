@@ -97,6 +97,13 @@ def _viewed(chance: random.Random) -> ViewsQuestion:
     return ViewsQuestion(view="Refused views", library=_library(chance), a=str((rows, columns)), b=b, to=to)
 
 
+def _bytes_apart(chance: random.Random) -> ViewsQuestion:
+    library, rows = _library(chance), chance.randint(2, 4)
+    dtype = chance.choice({"NumPy": ["np.int32", "np.uint8"], "PyTorch": ["torch.int32", "torch.int16"]}[library])
+    b = f"{chance.choice(['a.T', 'a[:, ::2]'])}.view({dtype})"
+    return ViewsQuestion(library=library, a=str((rows, chance.randint(3, 5))), b=b)
+
+
 def _printed(chance: random.Random) -> ViewsQuestion:
     then = chance.choice(
         ["print(a)", "print(b[0])", "b += 1; print(a)", "print(a.shape); a = b", "print(np.shares_memory(a, b))"]
@@ -575,6 +582,7 @@ _THEN: tuple[Scene, ...] = (
         _viewed_turned,
         _viewed,
         _values,
+        _bytes_apart,
     ),
     *(_names, _not_in_order, _in_another_way),
     *(_stretched, _written_through, _shape_for_view),
