@@ -97,5 +97,5 @@ def holds(equation: str, **names: Any) -> bool:
     # Numbers of Python raise where they are divided by 0, those of NumPy do not.
     sides = [side.replace("/ (", "/ np.float64(") for side in equation.split("=")]
     with np.errstate(all="ignore"):
-        values = [eval(side, names) for side in sides]  # noqa: S307 - made of a picture's numbers and signs
+        values = [eval(side, names) for side in sides]
     return bool(np.allclose(np.array(values, dtype=float), float(values[0]), equal_nan=True))

@@ -10,7 +10,7 @@ def run_snippet(code: str) -> tuple[str, dict[str, Any]]:
     """Run a snippet from nothing; what it printed, and the names that it left."""
     names: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "snippet", "exec"), names)  # noqa: S102 - the snippet that a page offers to copy
+        exec(compile(code, "snippet", "exec"), names)
     return printed.getvalue(), names
 
 

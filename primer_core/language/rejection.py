@@ -31,7 +31,7 @@ class Place:
     line, column, end_line, end_column
         int; lines count from 1, columns from 0 in characters, and the end is behind the last character.
     text
-        str, what stands there.
+        str, what stands there; what goes over several lines, without a block of its own, is written in one.
     """
 
     line: int
@@ -47,6 +47,8 @@ class Place:
         line, end_line = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or 1
         column = _characters(lines, line, getattr(node, "col_offset", 0))
         end_column = _characters(lines, end_line, getattr(node, "end_col_offset", None) or 0)
+        if line != end_line and (isinstance(node, ast.expr) or not hasattr(node, "body")):
+            return cls(line, column, end_line, end_column, ast.unparse(node))
         part = list(lines[line - 1 : end_line])
         if part:
             part[-1] = part[-1][:end_column]

@@ -534,10 +534,11 @@ function presetsView(first, page) {
     const open = all.getAttribute("aria-expanded") === "true";
     element.classList.toggle("unfolded", open);
     write(all, open ? "Fewer" : `All ${pills.children.length}`);
-    all.setAttribute("aria-label", open ? "Show the presets in one line" : `Show all ${pills.children.length} presets`);
+    all.setAttribute("aria-label", open ? "Fewer: show the presets in one line" : `Show all ${pills.children.length} presets`);
     all.hidden = !open && pills.scrollWidth <= pills.clientWidth + all.offsetWidth;
     if (!open) bringIntoSight();
   };
+  pills.addEventListener("scroll", () => pills.classList.toggle("scrolled", pills.scrollLeft > 0));
   all.addEventListener("click", () => {
     all.setAttribute("aria-expanded", String(all.getAttribute("aria-expanded") !== "true"));
     fold();

@@ -45,7 +45,7 @@ axes = st.one_of(st.none(), st.integers(-5, 5), st.lists(st.integers(-4, 3), max
 def run(code: list[str], **names: Any) -> dict[str, Any]:
     """Run code with both modules imported, as a learner would who copied it."""
     found = {"np": np, "torch": torch, **names}
-    exec("\n".join(code), found)  # noqa: S102 - code that the backend spells
+    exec("\n".join(code), found)
     return found
 
 
@@ -283,7 +283,7 @@ def test_code_makes_the_array_that_it_spells(library: Backend, cells: np.ndarray
     source = f"np.array({cells.tolist()}, dtype=np.{cells.dtype})"
     alike(evaluated(library.from_numpy_code(source)), library.make(cells))
     found: dict[str, Any] = {}
-    exec("\n".join(library.setup_code("b", source)), found)  # noqa: S102 - it imports what it needs
+    exec("\n".join(library.setup_code("b", source)), found)
     alike(found["b"], library.make(cells))
     assert (library.from_numpy_code(source) == source) == library.runs_numpy_code
 

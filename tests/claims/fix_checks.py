@@ -21,7 +21,7 @@ def _(claim: Rearranged, program: Program) -> None:
     helped = program.replaced(claim.name, claim.name + claim.change)
     assert helped.error is None
     assert (helped["y"] if "y" in helped.names else helped["a"]).shape == claim.shape
-    changed = np.asarray(eval(claim.name + claim.change, {claim.name: own}))  # noqa: S307 - the change that a page prints
+    changed = np.asarray(eval(claim.name + claim.change, {claim.name: own}))
     assert changed.size == own.size, "values were dropped or made up"
     assert np.shares_memory(changed, own) or own.size == 0
     sizes = [[size for size in shape if size != 1] for shape in (own.shape, changed.shape)]
@@ -78,7 +78,7 @@ def _(claim: HeldBy, program: Program) -> None:
     own = given(program)[claim.name]
     helped = program.replaced(claim.name, claim.name + claim.change)
     assert helped.error is None
-    changed: Any = eval(f"own{claim.change}", {"own": own, "np": np})  # noqa: S307 - the change that a page prints
+    changed: Any = eval(f"own{claim.change}", {"own": own, "np": np})
     np.testing.assert_array_equal(changed, own)
     last = program.place(claim.name)
     assert last == program.first(claim.name) or helped[claim.name].dtype == changed.dtype
@@ -86,7 +86,7 @@ def _(claim: HeldBy, program: Program) -> None:
 
 def _bind(name: str, code: str) -> Change:
     def bind(names: Names) -> None:
-        names[name] = eval(code, names)  # noqa: S307 - the change that a page prints
+        names[name] = eval(code, names)
 
     return bind
 

@@ -199,7 +199,7 @@ def _(claim: Weighed, program: Program) -> None:
     # Each weight matters, or its row is 0: then the gradient says nothing of it, and the call does.
     (call,) = calls_of(ast.parse(program.code), "backward")
     ran = whole(program.code)
-    seed = eval(ast.unparse(call.args[0]), dict(ran.names))  # noqa: S307 - an expression of the program
+    seed = eval(ast.unparse(call.args[0]), dict(ran.names))
     close(flat(seed), claim.weights)
 
 

@@ -133,7 +133,7 @@ def _(claim: AsFloats, program: Program) -> None:
     place = next(n for n in range(1, len(program.statements) + 1) if program.run(until=n).error)
     statement = program.statements[place - 1]
     assert isinstance(statement, ast.Assign | ast.AugAssign)
-    was = eval(ast.unparse(statement.value), program.run(until=place - 1).names)  # noqa: S307 - as printed
+    was = eval(ast.unparse(statement.value), program.run(until=place - 1).names)
     np.testing.assert_array_equal(values(was), floats)
     target, sign, _ = re.split(r"(\+?=) ", ast.unparse(statement), maxsplit=1)
     assert program.instead(place, f"{target}{sign} {made}").error is None

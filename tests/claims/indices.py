@@ -48,7 +48,7 @@ def index(program: Program) -> str:
 
 def key_of(text: str, names: Names) -> Any:
     """What an array is indexed with."""
-    key = eval(f"_[{text}]", names | {"_": _Brackets()})  # noqa: S307 - an index that a page prints
+    key = eval(f"_[{text}]", names | {"_": _Brackets()})
     return np.array([], dtype=int) if isinstance(key, list) and not key else key
 
 

@@ -143,14 +143,14 @@ def _(claim: NoStrides, program: Program) -> None:
     assert refusal is not None
     own = names[origin]
     in_order = own.contiguous() if is_tensor(own) else np.array(own, order="F" if "'F'" in claim.refused else "C")
-    unrefused: Any = eval(claim.refused, names | {origin: in_order})  # noqa: S307 - the code that a page prints
+    unrefused: Any = eval(claim.refused, names | {origin: in_order})
     np.testing.assert_array_equal(values(unrefused), values(array))
     assert not seen(names, claim.name, origin)
 
 
 def refused(code: str, names: Names) -> Exception | None:
     try:
-        eval(code, names)  # noqa: S307 - the code that a page prints
+        eval(code, names)
     except (ValueError, RuntimeError) as error:
         return error
     return None
@@ -162,7 +162,7 @@ def _(claim: CopiedNeedlessly, program: Program) -> None:
     assert origin == claim.origin
     assert callable(getattr(names[origin], claim.function))
     array = names[claim.name]
-    found: Any = eval(claim.view, names)  # noqa: S307 - the code that a page prints
+    found: Any = eval(claim.view, names)
     np.testing.assert_array_equal(values(found), values(array))
     assert found.shape == array.shape
     names["found"] = found

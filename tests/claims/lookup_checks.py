@@ -45,7 +45,7 @@ def ahead(program: Program) -> Names:
 
 
 def valued(node: ast.expr, names: Names) -> Any:
-    return eval(ast.unparse(node), names)  # noqa: S307 - a part of the code that a page prints
+    return eval(ast.unparse(node), names)
 
 
 def is_of_library(call: ast.Call) -> bool:
@@ -276,7 +276,7 @@ def part_at_fault(program: Program, where: str) -> None:
 
 def raised_by(code: str, names: Names) -> Exception | None:
     try:
-        eval(code, names)  # noqa: S307 - a part of the code that a page prints
+        eval(code, names)
     except Exception as error:
         return error
     return None
@@ -288,9 +288,9 @@ def _(claim: JoinsTuples, program: Program) -> None:
     sum_of = ast.parse(claim.where, mode="eval").body
     assert isinstance(sum_of, ast.BinOp)
     names = program.run().names
-    left = eval(ast.unparse(sum_of.left), names)  # noqa: S307 - a part of the code that a page prints
+    left = eval(ast.unparse(sum_of.left), names)
     assert isinstance(left, tuple)
-    right = eval(ast.unparse(sum_of.right), names)  # noqa: S307 - as above
+    right = eval(ast.unparse(sum_of.right), names)
     np.testing.assert_array_equal(values(left[0] + right), values(left[0]) + right)
 
 
@@ -317,7 +317,7 @@ def failure(call: ast.Call, names: Names, index: Any, deep: Any) -> Exception | 
         if hasattr(value, "shape") and value.shape == index.shape and np.array_equal(values(value), values(index)):
             new.args[place] = ast.Name("deep", ast.Load())
     try:
-        eval(ast.unparse(ast.fix_missing_locations(new)), names | {"deep": deep})  # noqa: S307 - as printed
+        eval(ast.unparse(ast.fix_missing_locations(new)), names | {"deep": deep})
     except Exception as error:
         return error
     return None

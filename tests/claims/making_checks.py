@@ -104,7 +104,7 @@ def _(claim: ApartByRounding, program: Program) -> None:
         case statement:
             raise AssertionError(f"{ast.unparse(statement)} compares nothing")
     numbers = [
-        float(np.broadcast_to(np.asarray(eval(ast.unparse(side), names)), tuple(result.shape))[claim.index])  # noqa: S307
+        float(np.broadcast_to(np.asarray(eval(ast.unparse(side), names)), tuple(result.shape))[claim.index])
         for side in (left, right)
     ]
     assert numbers == [claim.left, claim.right]

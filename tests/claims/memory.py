@@ -108,5 +108,5 @@ def again(program: Program, name: str, **arrays: Any) -> Any:
     """What the statement that gives a result its name makes of other arrays."""
     names, _ = shown(program, name)
     found: Names = {}
-    exec(statement_of(program, name), names | arrays, found)  # noqa: S102 - a statement of the snippet
+    exec(statement_of(program, name), names | arrays, found)
     return found[name]

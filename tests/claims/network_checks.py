@@ -79,7 +79,7 @@ def ran(code: str) -> Run:
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            exec(compile(code, "program", "exec"), names)  # noqa: S102 - the program that a page shows
+            exec(compile(code, "program", "exec"), names)
     except Exception as raised:
         error = raised
     finally:

@@ -84,7 +84,7 @@ def _(claim: ChangedUnnoticed, program: Program) -> None:
 
 def written(name: str, seen: Observed) -> list[tuple[Call, Any, int, int]]:
     """The calls that write to what a name stands for, with the tensor that they write to and its versions."""
-    tensor = eval(name, dict(seen.ran.names))  # noqa: S307 - a name of the program that a page prints
+    tensor = eval(name, dict(seen.ran.names))
     made_anew = name.endswith(".data")  # each time that it is asked for, as a tensor with a version of its own
     return [
         (call, each, old, new)
@@ -184,7 +184,7 @@ def _(claim: AddsToGrad, program: Program) -> None:
 def _(claim: SummedToOperand, program: Program) -> None:
     seen = observed(program.code)
     functions = {**vars(torch.nn.functional), **vars(torch)}
-    operand = eval(claim.operand, {**functions, **seen.ran.names})  # noqa: S307 - an expression of the program
+    operand = eval(claim.operand, {**functions, **seen.ran.names})
     assert tuple(operand.shape) == claim.shape
     made = [call for call in seen.calls if claim.node in [name for name, _ in call.nodes]]
     assert any(

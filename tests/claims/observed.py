@@ -140,7 +140,7 @@ class Observed:
 
     def leaf(self, name: str) -> Any:
         """Return the leaf that a name stands for at the end."""
-        found = eval(name, dict(self.ran.names))  # noqa: S307 - a name of the program that a page prints
+        found = eval(name, dict(self.ran.names))
         assert found.is_leaf
         assert found.requires_grad
         return found

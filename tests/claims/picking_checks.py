@@ -432,12 +432,12 @@ def _(claim: ItemDoes, program: Program) -> None:
 @check(NoCellEqualsNan)
 def _(claim: NoCellEqualsNan, program: Program) -> None:
     names = before(program)
-    asked = np.asarray(eval(claim.mask, names))  # noqa: S307 - a mask that a page prints
+    asked = np.asarray(eval(claim.mask, names))
     assert not asked.any()
     key = key_of(index(program), names)  # for the other library it may be written as the mask that it is
     assert claim.mask in index(program) or np.array_equal(np.asarray(key), asked)
     assert "nan" in claim.mask
-    found = np.asarray(eval(claim.instead, names))  # noqa: S307 - a mask that a page prints
+    found = np.asarray(eval(claim.instead, names))
     cells = values(names["a"]).ravel().tolist()
     assert found.ravel().tolist() == [cell != cell for cell in cells]
     assert sum(found.ravel().tolist()) == claim.count

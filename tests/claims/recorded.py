@@ -209,7 +209,7 @@ class Recorder:
             try:
                 sys.settrace(self.trace)
                 try:
-                    exec(self.written.compiled, self.namespace)  # noqa: S102 - the program that a page shows
+                    exec(self.written.compiled, self.namespace)
                 finally:
                     sys.settrace(None)
             except Exception as error:

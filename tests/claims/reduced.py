@@ -253,7 +253,7 @@ def labelled(program: Program) -> tuple[Any, Any]:
 
 def named(names: Mapping[str, Any], code: str) -> Any:
     """What an expression of a page is where these names are bound."""
-    return eval(code, dict(names))  # noqa: S307 - the expression that a page prints
+    return eval(code, dict(names))
 
 
 def error_of(call: Callable[[], Any]) -> Exception | None:

@@ -20,7 +20,7 @@ def whole(code: str, **given: Any) -> Ran:
     with warnings.catch_warnings(record=True), contextlib.redirect_stdout(printed):
         warnings.simplefilter("always")
         try:
-            exec(compile(code, "program", "exec"), names)  # noqa: S102 - the snippet that a page prints
+            exec(compile(code, "program", "exec"), names)
         except Exception as raised:
             error = raised
     return Ran(names, error, printed.getvalue(), ())

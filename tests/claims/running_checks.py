@@ -267,7 +267,7 @@ def is_target(claim: ProgramStops, code: str) -> bool:
 def raises(claim: ProgramStops, names: dict[str, Any], asked: str = "{}") -> bool:
     """Whether the part raises the same by itself, or as a test, a key and so on, with the names that there were."""
     try:
-        exec(asked.format(claim.code), names)  # noqa: S102 - a part of the program that a page shows
+        exec(asked.format(claim.code), names)
     except Exception as error:
         if claim.kind == "UnboundLocalError" and isinstance(error, NameError):
             return True  # by itself, a name of a function that was not bound is one that nobody knows
@@ -326,7 +326,7 @@ def truths(code: str, line: int) -> list[bool]:
         if isinstance(node, ast.If | ast.While) and node.lineno == line:
             node.test = ast.copy_location(ast.Call(ast.Name("_told_", ast.Load()), [node.test], []), node.test)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-        exec(compile(ast.fix_missing_locations(tree), "program", "exec"), {"_told_": told})  # noqa: S102 - what a page shows
+        exec(compile(ast.fix_missing_locations(tree), "program", "exec"), {"_told_": told})
     return found
 
 
@@ -386,7 +386,7 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
         unrecorded = torch.no_grad() if begins.startswith("with torch.no_grad()") else contextlib.nullcontext()
         try:
             with unrecorded:
-                value = eval(ast.unparse(statement), names)  # noqa: S307 - a line that a page shows
+                value = eval(ast.unparse(statement), names)
         except Exception:  # what frees a graph does not run twice
             return [""]
         value = np.asarray(value) if isinstance(value, np.generic) else value

@@ -24,7 +24,7 @@ def settings(code: str) -> tuple[float, float, dict[str, list[str]]]:
     assert found is not None, "nothing is normalised"
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         names: dict[str, Any] = {}
-        exec(compile(code, "program", "exec"), names)  # noqa: S102 - the program that a page shows
+        exec(compile(code, "program", "exec"), names)
     lines = [line.split(maxsplit=1) for line in printed.getvalue().splitlines()]
     return float(found[1]), float(found[2]), {dtype: re.findall(r"[-\d.e+]+", numbers) for dtype, numbers in lines}
 

@@ -149,7 +149,7 @@ def _(claim: CellFrom, program: Program) -> None:
         for name, index in claim.sources:
             cell_of(names, (name, index))
         if claim.shown:
-            found = eval(claim.shown, {"nan": math.nan, "inf": math.inf, **names})  # noqa: S307 - what a page shows
+            found = eval(claim.shown, {"nan": math.nan, "inf": math.inf, **names})
             told.append(found.item() if hasattr(found, "item") else found)
 
     after = Once(code, claim.run, evaluated).names()
@@ -162,14 +162,14 @@ def _(claim: CellFrom, program: Program) -> None:
         return
     small = str(getattr(after[claim.cell[0]], "dtype", "")).endswith(("float32", "float16"))
     near = 1e-4 if small else 1e-7
-    said: Any = eval(claim.value, {"nan": math.nan, "inf": math.inf})  # noqa: S307 - what a page shows
+    said: Any = eval(claim.value, {"nan": math.nan, "inf": math.inf})
     assert said == value if isinstance(value, str) else alike(float(said), float(value), nearly=1e-7)
     assert bool(claim.shown) == bool(claim.numbers)
     if claim.shown:
         (shown,) = told
         assert alike(float(shown), float(value), nearly=near)
         names = {"np": np, "torch": OfNumbers(torch), "nan": math.nan, "inf": math.inf}
-        assert alike(float(eval(claim.numbers, names)), float(value), nearly=max(near, 1e-5))  # noqa: S307
+        assert alike(float(eval(claim.numbers, names)), float(value), nearly=max(near, 1e-5))
     for step in (1, -1000):
         found = Once(code, claim.run, partial(moved, spared=claim.sources, step=step)).names()
         if found is not None:
@@ -394,12 +394,12 @@ def _(claim: SlopeWritten, program: Program) -> None:
         raise Stopped
 
     Once(code, claim.run, stop).names()
-    of = eval(claim.of, dict(before))  # noqa: S307 - what the line calls it of
+    of = eval(claim.of, dict(before))
     (found,) = torch.autograd.grad(of, before[leaf])
     assert claim.added == (claim.cell[0] in before)
     old = cell_of(before, claim.cell) if claim.added else 0.0
     after = Once(code, claim.run, lambda _: None).names()
     assert after is not None
     value = float(cell_of(after, claim.cell))
-    assert alike(float(eval(claim.value, {"nan": math.nan, "inf": math.inf})), value, nearly=1e-7)  # noqa: S307
+    assert alike(float(eval(claim.value, {"nan": math.nan, "inf": math.inf})), value, nearly=1e-7)
     assert alike(old + float(found[claim.cell[1]]), value, nearly=1e-5)

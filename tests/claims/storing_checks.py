@@ -290,7 +290,7 @@ def lost_numbers(claim: Truncated | Wrapped | NoWholeNumber, program: Program) -
 
     def run_wide(names: Names) -> Any:
         other = wide(names)
-        exec(whole, other)  # noqa: S102 - a line of the snippet
+        exec(whole, other)
         return {name: cells(value) for name, value in other.items() if is_array(value)}
 
     _, found = watched(program, meant=(at - 1, run_wide), kept=(at, copies), before=(at - 1, copies))

@@ -75,7 +75,7 @@ def numbers(value: Any) -> Any:
 
 
 def computed(code: str, names: dict[str, Any]) -> Any:
-    return eval(code, names)  # noqa: S307 - a part of the program that a page shows
+    return eval(code, names)
 
 
 OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -131,7 +131,7 @@ def _(claim: StoredOtherwise, program: Program) -> None:
     index = ast.unparse(target.slice)
     places = np.asarray(computed(f"_order_[{index}]", names))
     given = np.broadcast_to(numbers(computed(ast.unparse(statement.value), names)), places.shape).ravel()
-    exec(ast.unparse(statement), names)  # noqa: S102 - a line that a page shows
+    exec(ast.unparse(statement), names)
     stored = numbers(names[claim.name]).ravel()[places.ravel()]
     assert done.cells[claim.name] != b"" or not size
     pairs = [(g, s) for g, s in zip(given, stored, strict=True) if g != s]
@@ -160,7 +160,7 @@ def _(claim: InNobodysCopy, program: Program) -> None:
     names["_copy_"] = computed(ast.unparse(target.value), names)
     before = numbers(names["_copy_"]).tobytes()
     target.value = ast.Name("_copy_", ast.Load())
-    exec(ast.unparse(statement), names)  # noqa: S102 - a line that a page shows
+    exec(ast.unparse(statement), names)
     assert numbers(names["_copy_"]).tobytes() != before
 
 
@@ -193,7 +193,7 @@ def _(claim: OnceEach, program: Program) -> None:
     assert named.count(order[claim.cell]) == claim.times > 1
     value = np.ravel(numbers(computed(ast.unparse(statement.value), names))).tolist()
     before = numbers(array)[claim.cell].item()
-    exec(ast.unparse(statement), names)  # noqa: S102 - a line that a page shows
+    exec(ast.unparse(statement), names)
     after = numbers(names[claim.name])[claim.cell].item()
     assert after != before
     each = value if len(value) == len(named) else value * len(named)
@@ -275,11 +275,11 @@ def _(claim: GradientsAddUp, program: Program) -> None:
 
     def begins(names: dict[str, Any]) -> None:
         for name in claim.names:
-            before[name] = eval(name, {}, names).clone()  # noqa: S307 - what a page shows
+            before[name] = eval(name, {}, names).clone()
 
     def begins_without(names: dict[str, Any]) -> None:
         for name in claim.names:
-            eval(name, {}, names).zero_()  # noqa: S307 - what a page shows
+            eval(name, {}, names).zero_()
 
     code = opened(program.code)
     after = Once(code, claim.run, begins).names()
@@ -287,7 +287,7 @@ def _(claim: GradientsAddUp, program: Program) -> None:
     assert after is not None
     assert afresh is not None
     for name, held in before.items():
-        found, alone = (eval(name, {}, names) for names in (after, afresh))  # noqa: S307 - what a page shows
+        found, alone = (eval(name, {}, names) for names in (after, afresh))
         assert held.any()
         torch.testing.assert_close(found, held + alone, equal_nan=True)
 

@@ -34,7 +34,7 @@ def without_brackets(code: str) -> str:
 
 def ran(code: str, names: dict[str, Any]) -> dict[str, Any]:
     """Names after a statement, which is a line that a page shows, or what it says instead."""
-    exec(code, names)  # noqa: S102 - what a page shows
+    exec(code, names)
     return names
 
 

@@ -478,7 +478,7 @@ def _(claim: DefaultKept, program: Program) -> None:
     tree = ast.parse(opened(program.code))
     written_down = next(node for node in tree.body if getattr(node, "name", "") == claim.function)
     fresh = names_before(line(program, claim.run))
-    exec(ast.unparse(written_down), fresh)  # noqa: S102 - a function that a page shows
+    exec(ast.unparse(written_down), fresh)
     names = at_line(program, claim.run)
 
     def default(function: Any) -> Any:

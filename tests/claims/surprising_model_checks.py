@@ -125,7 +125,7 @@ def _(claim: PartStandsStill, program: Program) -> None:
 
     def lacking(names: dict[str, Any]) -> tuple[list[bool], int]:
         held = held_by(names[claim.optimiser])
-        first = eval(claim.parameter, {}, names)  # noqa: S307 - what a page shows
+        first = eval(claim.parameter, {}, names)
         return [each.grad is None for each in held], next(n for n, each in enumerate(held) if each is first)
 
     without, place = seen_at(program, claim.run, lacking)

@@ -323,7 +323,7 @@ def _printed(code: str) -> str:
     out = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(out), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        exec(compile(code, "again", "exec"), {})  # noqa: S102 - a program that a page shows
+        exec(compile(code, "again", "exec"), {})
     return ADDRESS.sub("0x", out.getvalue())
 
 
@@ -409,7 +409,7 @@ def _(claim: NoLeafNow, program: Program) -> None:
     names = at_line(program, claim.run)
     leaf = names[claim.name]
     with torch.no_grad():
-        exec(claim.instead, names)  # noqa: S102 - what a page offers
+        exec(claim.instead, names)
     assert names[claim.name] is leaf
     assert leaf.is_leaf
     assert torch.allclose(leaf, made)
@@ -444,7 +444,7 @@ def _(claim: FirstRateSkipped, program: Program) -> None:
         namespace: dict[str, Any] = {}
         with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(opened(program.code), "again", "exec"), namespace)  # noqa: S102 - a program of a page
+            exec(compile(opened(program.code), "again", "exec"), namespace)
     # Later lines may bind the names to other ones: it is known by the rate that its scheduler began with.
     scheduled = [each for each in heard[before:] if each[0].param_groups[0].get("initial_lr") == float(claim.rate)]
     rates = [rate for _, rate in scheduled]
@@ -519,7 +519,7 @@ def _(claim: NeverStepped, program: Program) -> None:
     namespace: dict[str, Any] = {}
     with _steps() as heard, contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(opened(program.code), "again", "exec"), namespace)  # noqa: S102 - a program of a page
+        exec(compile(opened(program.code), "again", "exec"), namespace)
     assert not heard
     assert isinstance(namespace[claim.name], torch.optim.Optimizer)
     assert "backward" in program.code
@@ -532,7 +532,7 @@ def _stopped(tree: ast.Module, names: dict[str, Any]) -> Exception | None:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
-            exec(compile(ast.fix_missing_locations(tree), "again", "exec"), names)  # noqa: S102 - a page's program
+            exec(compile(ast.fix_missing_locations(tree), "again", "exec"), names)
         except Exception as error:
             return error
     return None

@@ -132,7 +132,7 @@ def observed(code: str) -> Observed:
     printed = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
         warnings.simplefilter("ignore")
-        exec(compile(tree, "program", "exec"), names)  # noqa: S102 - the program that a page shows
+        exec(compile(tree, "program", "exec"), names)
     seen.printed = printed.getvalue()
     _count_what_is_kept(seen)
     return seen
@@ -416,7 +416,7 @@ def _(claim: said.PairsLost, program: Program) -> None:
     head, line, _ = code_of(program).partition("X = X[torch.randperm(len(X))]")
     assert line
     before: dict[str, Any] = {}
-    exec(head.partition("class Kept")[0].partition("steps = []")[0], before)  # noqa: S102 - the program that a page shows
+    exec(head.partition("class Kept")[0].partition("steps = []")[0], before)
     names = yours(program).names
     own = {tuple(x): label for x, label in zip(before["X"].tolist(), before["y"].tolist(), strict=True)}
     kept = [own[tuple(x)] == label for x, label in zip(names["X"].tolist(), names["y"].tolist(), strict=True)]

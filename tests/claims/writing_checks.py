@@ -134,7 +134,7 @@ def given(program: Program) -> tuple[Names, Any, np.ndarray[Any, Any]]:
     names = before(program)
     statement = program.statements[place_of(program) - 1]
     assert isinstance(statement, ast.Assign | ast.AugAssign)
-    value = eval(ast.unparse(statement.value), names)  # noqa: S307 - the value that a page prints
+    value = eval(ast.unparse(statement.value), names)
     cells = values(value)
     shape = picked(program).shape
     cells = cells.reshape(cells.shape[max(cells.ndim - len(shape), 0) :])
@@ -181,7 +181,7 @@ def _(claim: AddedOnce, program: Program) -> None:
         if is_tensor(names["a"]):
             names["i"] = torch.as_tensor(names["i"])
             names["v"] = torch.as_tensor(value).to(names["a"].dtype)
-        exec(claim.every, names)  # noqa: S102 - the code that a page prints
+        exec(claim.every, names)
         every = fresh[claim.cell]
         for one in all_given:
             every = np.asarray(every.item() + one).astype(left.dtype)
@@ -217,7 +217,7 @@ def _(claim: WrappedAsStored, program: Program) -> None:
         addition = program.statements[place_of(program)]
         assert isinstance(addition, ast.AugAssign)
         names = program.run(until=place_of(program)).names
-        added = eval(ast.unparse(addition.value), names)  # noqa: S307 - the value that a page prints
+        added = eval(ast.unparse(addition.value), names)
         both = (np.broadcast_to(values(each), left.shape)[claim.index] for each in (names[claim.name], added))
         exact = sum(map(int, both))
     assert exact == claim.exact
@@ -240,7 +240,7 @@ def tried(program: Program, value: Any) -> Exception | None:
     names["v"] = value
     target = ast.unparse(statement.targets[0] if isinstance(statement, ast.Assign) else statement.target)
     try:
-        exec(f"{target} {'=' if isinstance(statement, ast.Assign) else '+='} v", names)  # noqa: S102 - as printed
+        exec(f"{target} {'=' if isinstance(statement, ast.Assign) else '+='} v", names)
     except Exception as raised:
         return raised
     return None
@@ -253,7 +253,7 @@ def failing_value(program: Program) -> tuple[Names, Any, str]:
     statement = program.statements[place - 1]
     assert isinstance(statement, ast.Assign | ast.AugAssign)
     names = program.run(until=place - 1).names
-    value = eval(ast.unparse(statement.value), names)  # noqa: S307 - the value that a page prints
+    value = eval(ast.unparse(statement.value), names)
     of_b = isinstance(statement, ast.AugAssign) and ast.unparse(statement.target) == "b"
     return names, value, "b" if of_b else "add" if isinstance(statement, ast.AugAssign) else "assign"
 

@@ -277,7 +277,7 @@ def test_presets_take_one_line_until_all_are_asked_for(new_page: Callable[..., P
     assert pills.evaluate(tops) == 1
     expect(every).to_have_attribute("aria-expanded", "false")
     every.press("Enter")
-    fewer = page.get_by_role("button", name="Show the presets in one line")
+    fewer = page.get_by_role("button", name="Fewer: show the presets in one line")
     expect(fewer).to_be_focused()
     expect(fewer).to_have_attribute("aria-expanded", "true")
     assert pills.evaluate(tops) > 1

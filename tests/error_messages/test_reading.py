@@ -238,7 +238,7 @@ def test_what_this_python_prints_is_read_back(statement: str, depth: int, name: 
     )
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever type
-        exec(compile(source, name, "exec"), {})  # noqa: S102 - the test's own source
+        exec(compile(source, name, "exec"), {})
     inside = caught.value.__traceback__ and caught.value.__traceback__.tb_next
     text = "".join(traceback.format_exception(caught.value.with_traceback(inside)))
     pasted = read(text)

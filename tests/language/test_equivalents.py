@@ -55,7 +55,7 @@ def check_same(found: Any, expected: Any, text: str, code: str) -> None:
 def run(code: str, names: dict[str, Any]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return seen(eval(code, {"np": np, "torch": torch, "F": F, **names}))  # noqa: S307 - the table's own examples
+        return seen(eval(code, {"np": np, "torch": torch, "F": F, **names}))
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def in_python(line: str, names: dict[str, Any]) -> tuple[str, Declined | None]:
     with redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            exec(line, names)  # noqa: S102 - the test's own programs
+            exec(line, names)
         except Exception as error:
             return printed.getvalue(), Declined.of(error)
     return printed.getvalue(), None
@@ -207,7 +207,7 @@ PROGRAMS = [
 def test_a_written_program_does_what_python_does(text: str) -> None:
     names: dict[str, Any] = {"np": np, "torch": torch, "F": F}
     evaluator = Evaluator()
-    exec(text, names)  # noqa: S102 - the test's own programs
+    exec(text, names)
     evaluator.run(read_statements(text))
     expected = {name: value for name, value in names.items() if name not in ("np", "torch", "F", "__builtins__")}
     check_names(dict(evaluator.names), expected, text)
@@ -230,7 +230,7 @@ def test_a_written_program_does_what_python_does(text: str) -> None:
 def test_the_truth_of_an_array_is_ambiguous_in_the_librarys_own_words(text: str) -> None:
     names = {"a": np.arange(3), "t": torch.arange(3)}
     with pytest.raises((ValueError, RuntimeError)) as plain:
-        eval(text, dict(names))  # noqa: S307 - the test's own text
+        eval(text, dict(names))
     with pytest.raises(Rejection) as caught:
         Evaluator(dict(names)).evaluate(read_expression(text))
     if "if" in text:
@@ -272,7 +272,7 @@ def test_arrays_of_objects_are_made_indexed_and_shown(text: str) -> None:
     evaluator.run(read_statements(f"{OBJECTS}; o[0] = 5; print(o)"))
     evaluator.run(read_statements(f"r = {text}"))
     names: dict[str, Any] = {"np": np}
-    exec(f"{OBJECTS}; o[0] = 5; r = {text}", names)  # noqa: S102 - the test's own text
+    exec(f"{OBJECTS}; o[0] = 5; r = {text}", names)
     assert str(evaluator.names["r"]) == str(names["r"])
     assert evaluator.printed == [str(names["o"])]
 
@@ -366,7 +366,7 @@ def test_random_numbers_without_a_seed_are_the_same_each_time_and_say_so(text: s
 )
 def test_what_needs_no_seed_is_given_none(text: str) -> None:
     evaluator = Evaluator()
-    expected = eval(text, {"np": np, "torch": torch})  # noqa: S307 - the test's own text
+    expected = eval(text, {"np": np, "torch": torch})
     assert equal(evaluator.evaluate(read_expression(text)), expected)
     assert not evaluator.seeded
 
@@ -378,7 +378,7 @@ def test_a_programs_own_seed_counts(sow: str, draw: str) -> None:
     evaluator = Evaluator(seed=1)
     evaluator.run(read_statements(f"{sow}; r = {draw}"))
     names: dict[str, Any] = {"np": np, "torch": torch}
-    exec(f"{sow}; r = {draw}", names)  # noqa: S102 - the test's own text
+    exec(f"{sow}; r = {draw}", names)
     assert equal(evaluator.names["r"], names["r"])
     assert not evaluator.seeded
 

@@ -62,7 +62,7 @@ def test_what_was_typed_is_the_code_that_makes_it(text: str, expected: str | Non
         return
     written = read_operand(text, names={"a": a})
     assert written.code == expected
-    made = eval(written.code, {"np": np, "a": a.values})  # noqa: S307 - the code that the page offers to copy
+    made = eval(written.code, {"np": np, "a": a.values})
     np.testing.assert_array_equal(made, written.values)
     again = read_operand(written.text, names={"a": a})
     np.testing.assert_array_equal(again.values, written.values)
@@ -78,7 +78,7 @@ def test_an_operand_can_be_followed_by_a_change(text: str, suffix: str) -> None:
 
 @pytest.mark.parametrize("number", ["-9223372036854775808", "9223372036854775807", "+5", "-1.7e308"])
 def test_numbers_at_the_ends_of_what_fits_are_read(number: str) -> None:
-    assert read_operand(number).values == eval(number)  # noqa: S307 - Python's own reading of the parameters above
+    assert read_operand(number).values == eval(number)
 
 
 @pytest.mark.parametrize("number", ["3", "-3", "2.5", "-2.5", "0", "1e20"])
@@ -161,7 +161,7 @@ def test_what_is_done_to_a_number_reads_back(number: str) -> None:
     operand = read_operand(f"({number}).T")
     again = read_operand(operand.text)
     assert again.text == operand.text
-    assert eval(operand.code, {"np": np}) == eval(number)  # noqa: S307 - one of the parameters above
+    assert eval(operand.code, {"np": np}) == eval(number)
 
 
 def test_a_shape_too_large_to_fill_takes_no_memory() -> None:
@@ -169,7 +169,7 @@ def test_a_shape_too_large_to_fill_takes_no_memory() -> None:
     assert huge.shape == (10**9, 10**9)
     assert not huge.filled
     assert huge.values.strides == (0, 0)
-    assert eval(huge.code, {"np": np}).strides == (0, 0)  # noqa: S307 - the code that the page offers to copy
+    assert eval(huge.code, {"np": np}).strides == (0, 0)
     assert read_operand("(10**9, 10**9).T[:, None]").shape == (10**9, 1, 10**9)
 
 
@@ -200,7 +200,7 @@ def test_every_expression_that_gives_an_array_is_read(text: str, code: str) -> N
     a = read_operand("(2, 3)")
     read = read_operand(text, names={"a": a})
     assert read.code == code
-    made = eval(code, {"np": np, "a": a.values})  # noqa: S307 - one of the parameters above
+    made = eval(code, {"np": np, "a": a.values})
     np.testing.assert_array_equal(made, read.values)
     assert made.dtype == read.values.dtype
 
@@ -255,7 +255,7 @@ TENSORS = (
 def test_a_tensor_is_taken_as_the_array_that_has_its_cells_and_its_dtype(text: str) -> None:
     operand = read_operand(text)
     names: dict[str, Any] = {}
-    exec("\n".join([*import_lines([operand.code]), f"found = {operand.code}"]), names)  # noqa: S102 - the code shown
+    exec("\n".join([*import_lines([operand.code]), f"found = {operand.code}"]), names)
     assert names["found"].dtype == operand.values.dtype
     assert names["found"].shape == operand.shape
     again = read_operand(operand.text)
@@ -264,7 +264,7 @@ def test_a_tensor_is_taken_as_the_array_that_has_its_cells_and_its_dtype(text: s
     if "rand" not in text:
         code = text.removeprefix("x = ").replace("tensor([[1., 2.], [3., nan", "torch.tensor([[1., 2.], [3., torch.nan")
         lines = [*import_lines([code]), f"made = {code}"]
-        exec("\n".join(lines), names)  # noqa: S102 - a text of this file
+        exec("\n".join(lines), names)
         np.testing.assert_array_equal(operand.values, names["made"].detach().numpy())
 
 
@@ -272,7 +272,7 @@ def test_a_tensor_is_taken_as_the_array_that_has_its_cells_and_its_dtype(text: s
 def test_the_code_of_random_numbers_without_a_seed_gives_those_that_are_shown(text: str) -> None:
     operand = read_operand(text)
     names: dict[str, Any] = {}
-    exec("\n".join([*import_lines([operand.code]), f"found = {operand.code}"]), names)  # noqa: S102 - the code shown
+    exec("\n".join([*import_lines([operand.code]), f"found = {operand.code}"]), names)
     np.testing.assert_array_equal(names["found"], operand.values)
     assert names["found"].dtype == operand.values.dtype
 

@@ -37,12 +37,12 @@ def test_a_line_that_fails_is_explained_with_pythons_own_words_and_fixes_that_wo
     code = "v = x - x.mean(axis=1)"
     explained = explain(code, x=x)
     with pytest.raises(ValueError, match="broadcast") as caught:
-        exec(code, {"x": x})  # noqa: S102 - the line that is explained
+        exec(code, {"x": x})
     assert explained.error == f"ValueError: {caught.value}"
     offered = [line.removeprefix("- ").partition(" → ")[0] for line in repr(explained).splitlines() if " → (" in line]
     assert "v = x - x.mean(axis=1, keepdims=True)" in offered
     for line in offered:
-        exec(line, {"x": x})  # noqa: S102 - as it is offered
+        exec(line, {"x": x})
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_arrays_of_real_sizes_that_do_not_meet_are_lined_up(code: str, shapes: t
     x, w = (np.ones(shape) for shape in shapes)
     explained = explain(code, x=x, w=w)
     with pytest.raises(ValueError, match=r"mismatch|broadcast") as caught:
-        exec(code, {"x": x, "w": w})  # noqa: S102 - the line that is explained
+        exec(code, {"x": x, "w": w})
     assert explained.error == f"ValueError: {caught.value}"
     cells = {cell.text for cell in shown_in(explained).iter("td")}
     assert {str(size) for shape in shapes for size in shape} <= cells
@@ -101,7 +101,7 @@ def test_a_tensor_is_shown_as_it_lies_in_memory(code: str, *, fails: bool) -> No
     assert bool(explained.error) is fails
     said = repr(explained)
     if not fails:
-        result = eval(code, {"x": x})  # noqa: S307 - the line that is explained
+        result = eval(code, {"x": x})
         shares = result.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
         assert ("A view: the same memory" in said, "A copy: " in said) == (shares, not shares)
     else:

@@ -97,7 +97,7 @@ def _forward(asked: Asked, words: str) -> tuple[Claim, ...]:
     if "leaf Variable that requires grad is being used in an in-place operation" in words:
         return _leaf_changed(node)
     match node:
-        case ast.Call(function, [data], _) if name == "tensor" and asked.bound.get("requires_grad"):
+        case ast.Call(function, [data], _) if name == "tensor" and "floating point" in words:
             return _whole_numbers(data, asked.bound.positional[0])
         case ast.BinOp(left, ast.MatMult(), right):
             return _product(_given(asked, left, right))

@@ -17,7 +17,7 @@ from primer_core.language.parsing import parse
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.values import Class, Function, Method, Partial, type_name
 from primer_core.language.rejection import Place, Rejection
-from primer_core.language.table.costs import size_of
+from primer_core.language.table.costs import shape_of, size_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +163,11 @@ def is_atom(node: ast.expr) -> bool:
     return isinstance(node, ast.Name | ast.Call | ast.Subscript | ast.Attribute | ast.List | ast.Tuple)
 
 
+def wrapped(node: ast.expr, text: str) -> str:
+    """Return what stands at a node so that a method can be asked of it."""
+    return text if is_atom(node) else f"({text})"
+
+
 def parts_of(node: ast.AST) -> Iterator[ast.expr]:
     match node:
         case ast.BinOp(left, _, right):
@@ -246,7 +251,7 @@ def _operand(place: Place, value: Any) -> Operand:
     return Operand(
         place,
         type_name(value),
-        tuple(map(int, value.shape)),
+        shape_of(value),
         engine.dtype_name(value),
         engine.to_numpy(value).copy() if size_of(value) <= MAX_ELEMENTS and not is_wrapped(value) else None,
         requires_grad=bool(tensor and value.requires_grad),
@@ -258,7 +263,7 @@ def _operand(place: Place, value: Any) -> Operand:
 def _entry(value: Any) -> Any:
     """Return an entry of a tuple: a number or a text, or the shape of an array."""
     if is_array(value) and not isinstance(value, np.generic):
-        return Entry(type_name(value), tuple(map(int, value.shape)))
+        return Entry(type_name(value), shape_of(value))
     return value if isinstance(value, bool | int | float | str | np.generic) else None
 
 

@@ -32,7 +32,7 @@ from primer_core.language.programs.layers import is_module
 from primer_core.language.programs.scope import Scope
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
-from primer_core.language.table.costs import arrays_in, size_of
+from primer_core.language.table.costs import arrays_in, shape_of, size_of
 from primer_core.language.table.entry import Bound, Entry
 from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.layer_calls import call_of, holds_layers, parameters_of
@@ -297,7 +297,7 @@ class Ledger:
 
     def cells(self, array: Any) -> Cells:
         """Return the numbers of the cells of an array, of its shape."""
-        nothing = np.broadcast_to(_NOTHING, tuple(map(int, array.shape)))
+        nothing = np.broadcast_to(_NOTHING, shape_of(array))
         if self.closed or not 0 < size_of(array) <= MAX_ELEMENTS:
             return nothing
         if isinstance(array, np.generic):
@@ -546,7 +546,7 @@ class Ledger:
         engine = backend_of(array)
         strides, itemsize = engine.byte_strides(array), engine.itemsize(array)
         offset = engine.data_pointer(array) - buffer.start
-        shape = tuple(map(int, array.shape))
+        shape = shape_of(array)
         if buffer.unit > 1 and (itemsize != buffer.unit or any(n % buffer.unit for n in (offset, *strides))):
             buffer.numbers = np.repeat(buffer.numbers, buffer.unit)
             buffer.unit = 1

@@ -84,7 +84,7 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | A
         return tuple(LosesGradient((line, time), code, why) for (line, code, why), time in last.items())
     match watch.asking:
         case ast.Call(ast.Attribute(holder, "backward")):
-            code, frozen = ast.get_source_segment(trace.source, holder) or ast.unparse(holder), watch.frozen()
+            code, frozen = Place.of(holder, trace.source).text, watch.frozen()
             if not watch.any_requires:
                 return (NothingRequires(stopped.place.line, code),)
             if frozen and any(word in trace.source for word in _FREEZES):

@@ -18,6 +18,7 @@ from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import is_module, path_of
 from primer_core.language.programs.modes import OF_GRADIENTS
 from primer_core.language.programs.reading import read_program
+from primer_core.language.rejection import Place
 from primer_core.language.table.costs import size_of
 from primer_core.lessons.own_lines.failing import nodes_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
@@ -132,7 +133,7 @@ class ModelWatch(Watch):
             self._loses(step, read)
 
     def _text_of_node(self, node: ast.AST) -> str:
-        return ast.get_source_segment(self._source, node) or ast.unparse(node)
+        return Place.of(node, self._source).text
 
     def _loses(self, step: LostStep, read: Sequence[Any]) -> None:
         leaves = self.leaves.setdefault(step, {})

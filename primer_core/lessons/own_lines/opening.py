@@ -13,7 +13,7 @@ from primer_core.backend.interface import Declined
 from primer_core.language.execution import attempted, is_array, owner_of
 from primer_core.language.spelling import shape_text
 from primer_core.language.table import entry_named
-from primer_core.language.table.costs import size_of
+from primer_core.language.table.costs import shape_of, size_of
 from primer_core.language.table.functions import function_of
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
@@ -76,7 +76,7 @@ def question_of_shapes(part: Part) -> tuple[str, Question] | None:
     arrays = [value for value in part.operands if is_array(value)]
     if part.result is not None or len(arrays) != 2 or len(part.operands) != 2 or not all(len(a.shape) for a in arrays):
         return None
-    shapes = [tuple(map(int, array.shape)) for array in arrays]
+    shapes = [shape_of(array) for array in arrays]
     left, right = map(shape_text, shapes)
     owner, _, name = part.entry.partition(".")
     if part.entry in _PRODUCTS and shapes[0][-1] != shapes[1][max(len(shapes[1]) - 2, 0)]:

@@ -31,6 +31,7 @@ from primer_core.claims.surprising_training import NumberByNumber
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
+from primer_core.language.table.costs import shape_of
 from primer_core.language.table.sources import named_again, numbered
 from primer_core.lessons.own_lines import (
     surprising_arrays,
@@ -50,7 +51,7 @@ from primer_core.lessons.own_lines import (
     surprising_slopes,
     surprising_training,
 )
-from primer_core.lessons.own_lines.failing import nodes_at, statements_of
+from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, numbers, squeezed
 from primer_core.lessons.own_lines.trace import MAX_NAMES, Part, Step, Trace
 
@@ -219,14 +220,14 @@ def _other_axis(line: Line) -> Iterator[OtherAxis]:
         sign = part.entry.removeprefix("operator.")
         if part.entry == sign or sign not in ("+", "-", "*", "/") or len(part.operands) != 2:
             continue
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         square, row = part.operands
-        if found is None or not isinstance(found[0], ast.BinOp) or not (is_array(square) and is_array(row)):
+        if not isinstance(found, ast.BinOp) or not (is_array(square) and is_array(row)):
             continue
-        size = tuple(map(int, row.shape))
-        if len(size) != 1 or size[0] < 2 or tuple(map(int, square.shape)) != (size[0], size[0]):
+        size = shape_of(row)
+        if len(size) != 1 or size[0] < 2 or shape_of(square) != (size[0], size[0]):
             continue
-        reduced = _of_rows(line, found[0].right, line.text(found[0].left))
+        reduced = _of_rows(line, found.right, line.text(found.left))
         if not reduced:
             continue
         given, kept = part.result, _SIGNS.get(sign, operator.truediv)(numbers(square), numbers(row)[:, None])
@@ -266,14 +267,14 @@ def _every_pair(line: Line) -> Iterator[EveryPair | NumberByNumber]:
     for part in line.step.parts:
         if not part.entry.startswith("operator.") or len(part.operands) != 2 or not all(map(is_array, part.operands)):
             continue
-        left, right = (tuple(map(int, each.shape)) for each in part.operands)
+        left, right = (shape_of(each) for each in part.operands)
         column, row = (left, right) if len(left) == 2 else (right, left)
         if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2 or part.entry == "operator.@":
             continue
         if not any(word in part.place.text for word in _MEANT_AS_COLUMN):
             yield EveryPair(line.run, part.place.text, left, right, (row[0], row[0]))
-            found = nodes_at(line.trace.source, part.place)
-            squeezed = None if found is None else _with_column_squeezed(found[0], is_left=column is left)
+            found = line.at(part.place)
+            squeezed = None if found is None else _with_column_squeezed(found, is_left=column is left)
             if squeezed is not None:
                 yield NumberByNumber(line.run, squeezed, row)
 
@@ -295,7 +296,7 @@ def _squeezed(line: Line) -> Iterator[SqueezedAll]:
     for part in line.step.parts:
         if part.entry.rpartition(".")[2] != "squeeze" or len(part.operands) != 1 or part.keywords:
             continue
-        shape = tuple(map(int, part.operands[0].shape))
+        shape = shape_of(part.operands[0])
         axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
         if len(axes) > 1:
             yield SqueezedAll(line.run, part.place.text, axes, tuple(size for size in shape if size != 1))

@@ -26,6 +26,7 @@ from primer_core.claims.surprising_arrays import (
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import typed_literal
 from primer_core.language.rejection import Place
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers
 from primer_core.lessons.own_lines.trace import Part, Seen, Step
@@ -192,20 +193,21 @@ def _among_all(line: Line) -> Iterator[Claim]:
         found, array = nodes_at(line.trace.source, part.place), part.operands[0]
         if found is None or not is_array(array) or array.ndim < 2 or not is_array(part.result):
             continue
-        match found[0]:
+        call, statement = found
+        match call:
             case ast.Call(ast.Attribute(ast.Name("np" | "torch")), [ast.Name(name)]):
                 pass
             case ast.Call(ast.Attribute(ast.Name(name)), []):
                 pass
             case _:
                 continue
-        shape, place = tuple(map(int, array.shape)), int(numbers(part.result))
+        shape, place = shape_of(array), int(numbers(part.result))
         cell = tuple(map(int, np.unravel_index(place, shape)))
-        bound = found[1].targets[0] if isinstance(found[1], ast.Assign) and found[1].value is found[0] else None
+        bound = statement.targets[0] if isinstance(statement, ast.Assign) and statement.value is call else None
         index = bound.id if isinstance(bound, ast.Name) else ""
-        if cell[0] == place or (index and bound_once(line, index) is not found[0]):
+        if cell[0] == place or (index and bound_once(line, index) is not call):
             continue
-        used = next((node for node in line.everywhere() if _takes(node, name, index, found[0])), None)
+        used = next((node for node in line.everywhere() if _takes(node, name, index, call)), None)
         if isinstance(used, ast.Subscript) and bound_once(line, name) is not None and not _is_reshaped(line, name):
             at = ast.unparse(used.slice)
             instead = f"np.unravel_index({at}, {name}.shape)"
@@ -260,20 +262,20 @@ def _no_mask(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if not part.entry.endswith((".[]", ".[]=")) or not part.operands or not is_array(part.operands[0]):
             continue
-        found, picked = nodes_at(line.trace.source, part.place), _whole(part.operands[1])
+        found, picked = line.at(part.place), _whole(part.operands[1])
         array = part.operands[0]
         if found is None or picked is None or picked.ndim != 1 or picked.shape != tuple(array.shape)[:1]:
             continue
         if part.entry.startswith("Tensor.") and picked.dtype == np.uint8:
             continue  # which PyTorch takes for truths
-        match found[0]:
+        match found:
             case ast.Subscript(ast.Name(name), ast.Name(mask)) if len(picked) > 2 and {*picked.tolist()} == {0, 1}:
                 if not _MASKS.search(mask.lower()) and not _is_cast(bound_once(line, mask)):
                     continue
                 library = "torch.tensor" if part.entry.startswith("Tensor.") else "np.array"
                 truths = f"{library}({mask}) == 1" if isinstance(part.operands[1], list) else f"{mask} == 1"
                 zeros, ones = int((picked == 0).sum()), int((picked == 1).sum())
-                yield PlacesNoMask(line.run, line.text(found[0]), name, zeros, ones, f"{name}[{truths}]")
+                yield PlacesNoMask(line.run, line.text(found), name, zeros, ones, f"{name}[{truths}]")
 
 
 def _is_cast(node: ast.expr | None) -> bool:
@@ -299,8 +301,8 @@ def known(line: Line, node: ast.expr) -> NDArray[Any] | None:
 
 def _every_order(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
-        match None if found is None else found[0]:
+        found = line.at(part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
+        match found:
             case ast.Subscript(ast.Name(name), ast.Tuple([ast.Slice(None, None, None), index]), ast.Load()):
                 picked = part.operands[1][1]
             case ast.Subscript(ast.Name(name), index, ast.Load()):
@@ -310,14 +312,14 @@ def _every_order(line: Line) -> Iterator[Claim]:
         array, order = part.operands[0], _whole(picked) if is_array(picked) else None
         if order is None or order.ndim != 2 or array.ndim != 2 or not _is_order(line, index):
             continue
-        shape = tuple(map(int, array.shape))
+        shape = shape_of(array)
         axis = next((axis for axis in (1, 0) if _is_order_along(order, axis, shape)), None)
         if axis is None or min(shape) < 2 or not is_array(part.result):
             continue
         is_tensor = part.entry.startswith("Tensor.")
         takes = "torch.take_along_dim({}, {}, dim={})" if is_tensor else "np.take_along_axis({}, {}, axis={})"
         instead = takes.format(name, ast.unparse(index), axis)
-        wanted, given = (tuple(map(int, each.shape)) for each in (order, part.result))
+        wanted, given = (shape_of(each) for each in (order, part.result))
         yield OrderOfEvery(line.run, part.place.text, axis, given, instead, wanted)
 
 

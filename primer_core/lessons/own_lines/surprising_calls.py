@@ -25,6 +25,7 @@ from primer_core.claims.surprising_calls import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.programs import networks
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, numbers, whole_number
 
@@ -100,7 +101,7 @@ def _squeezes_nothing(line: Line) -> Iterator[Claim]:
         axes = [*part.operands[1:], *part.keywords.values()]
         if part.entry not in ("Tensor.squeeze", "torch.squeeze") or len(axes) != 1 or type(axes[0]) is not int:
             continue
-        shape = tuple(map(int, part.operands[0].shape))
+        shape = shape_of(part.operands[0])
         axis = axes[0] % len(shape) if shape else 0
         if shape and shape[axis] != 1:
             yield SqueezesNothing(line.run, part.place.text, axis, shape[axis])
@@ -203,10 +204,10 @@ def _percent(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.percentile", "np.nanpercentile") or len(part.operands) != 2 or part.keywords:
             continue
-        found, share = nodes_at(line.trace.source, part.place), part.operands[1]
+        found, share = line.at(part.place), part.operands[1]
         if not isinstance(share, float) or not 0 < share < 1:
             continue
-        match None if found is None else found[0]:
+        match found:
             case ast.Call(ast.Attribute(owner, "percentile" | "nanpercentile" as name), given):
                 called = f"{line.text(owner)}.{name.replace('percentile', 'quantile')}"
                 instead = f"{called}({', '.join(map(line.text, given))})"

@@ -17,7 +17,6 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_equalities import DtypeOfFirst, HalfOfADigit, StopsGrowing
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import typed_literal
-from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_arrays import bound_once
 from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers, whole_number
 from primer_core.lessons.own_lines.trace import Step
@@ -48,10 +47,10 @@ def _stops(line: Line) -> Iterator[Claim]:
 
 def _half_of_a_digit(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         if part.entry not in ("np.round", "np.around", "ndarray.round", "torch.round", "Tensor.round"):
             continue
-        if found is None or not isinstance(found[0], ast.Call) or not part.operands or not is_array(part.result):
+        if not isinstance(found, ast.Call) or not part.operands or not is_array(part.result):
             continue
         given, digits = part.operands[0], [*part.operands[1:], *part.keywords.values()]
         places = digits[0] if digits else 0

@@ -24,7 +24,7 @@ from primer_core.claims.surprising_equalities import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprising_arrays import bound_once, known, part_at, values_of
 from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers
 from primer_core.lessons.own_lines.trace import Part
@@ -40,10 +40,10 @@ def _differs_from_nan(line: Line) -> Iterator[Claim]:
         if part.entry != "operator.!=" or len(part.operands) != 2 or not is_array(part.operands[0]):
             continue
         other = np.asarray(numbers(part.operands[1]) if is_array(part.operands[1]) else part.operands[1])
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         if other.dtype.kind != "f" or other.size != 1 or not np.isnan(other).all() or found is None:
             continue
-        match found[0]:
+        match found:
             case ast.Compare(left, [ast.NotEq()], [right]) if ast.unparse(left) != ast.unparse(right):
                 library = "np" if isinstance(part.operands[0], np.ndarray | np.generic) else "torch"
                 yield DiffersFromNan(line.run, part.place.text, f"~{library}.isnan({line.text(left)})")
@@ -51,10 +51,10 @@ def _differs_from_nan(line: Line) -> Iterator[Claim]:
 
 def _apart(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place)
-        if found is None or not isinstance(found[0], ast.Call) or part.result is None:
+        found = line.at(part.place)
+        if not isinstance(found, ast.Call) or part.result is None:
             continue
-        call, name = found[0], last_name(part)
+        call, name = found, last_name(part)
         is_tensor = part.entry.startswith(("torch.", "Tensor."))
         if name in _EQUAL and len(part.operands) == 2 and "equal_nan" not in part.keywords:
             operands: tuple[Any, ...] = part.operands
@@ -135,11 +135,11 @@ def _compared(line: Line) -> Iterator[tuple[Part, ast.expr, ast.expr, NDArray[An
     for part in line.step.parts:
         if part.entry not in ("operator.==", "torch.eq", "Tensor.eq") or len(part.operands) != 2:
             continue
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         if found is None or not all(map(is_array, part.operands)) or not is_array(part.result):
             continue
         one, other = map(numbers, part.operands)
-        match found[0]:
+        match found:
             case ast.Compare(left, [ast.Eq()], [right]):
                 yield part, left, right, one, other
 
@@ -175,7 +175,7 @@ def _columns(line: Line, call: ast.Call) -> int:
     """Return how many columns an array had whose largest numbers were asked for; 0 where that is not known."""
     place = Place.of(call, line.trace.source)
     given = [part.operands[0] for step in line.trace.steps for part in step.parts if part.place == place]
-    shapes = {tuple(map(int, each.shape)) for each in given if is_array(each)}
+    shapes = {shape_of(each) for each in given if is_array(each)}
     return max((shape[1] for shape in shapes if len(shape) == 2), default=0)
 
 
@@ -250,8 +250,8 @@ def _one_length(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("operator./", "operator./=") or len(part.operands) != 2:
             continue
-        found = nodes_at(line.trace.source, part.place)
-        match None if found is None else found[0]:
+        found = line.at(part.place)
+        match found:
             case ast.BinOp(ast.Name(name), ast.Div(), right) | ast.AugAssign(ast.Name(name), ast.Div(), right):
                 made = bound_once(line, right.id) if isinstance(right, ast.Name) else right
             case _:
@@ -285,11 +285,11 @@ def _joined(line: Line) -> Iterator[Claim]:
         if part.entry not in _JOINS or len(part.operands) != 1 or part.keywords or not is_array(part.result):
             continue
         each = part.operands[0]
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         if not isinstance(each, list) or len(each) < 2 or not all(map(is_array, each)):
             continue
-        shapes = {tuple(map(int, one.shape)) for one in each}
-        match None if found is None else found[0]:
+        shapes = {shape_of(one) for one in each}
+        match found:
             case ast.Call(ast.Attribute(ast.Name(library)), [given], []) if len(shapes) == 1:
                 (shape,) = shapes
                 made = bound_once(line, given.id) if isinstance(given, ast.Name) else given
@@ -297,7 +297,7 @@ def _joined(line: Line) -> Iterator[Claim]:
                 is_gathered = isinstance(made, ast.ListComp) or (isinstance(made, ast.List) and not made.elts)
                 if not (is_image and is_gathered) and not (len(shape) == 1 < shape[0] and _is_of_rows(line, made)):
                     continue
-                joined = tuple(map(int, part.result.shape))
+                joined = shape_of(part.result)
                 instead = f"{library}.stack({ast.unparse(given)})"
                 yield JoinedNotStacked(
                     line.run, part.place.text, len(each), shape, joined, instead, (len(each), *shape)

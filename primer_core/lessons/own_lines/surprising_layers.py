@@ -16,6 +16,7 @@ from primer_core.claims.surprising_layers import (
     OneClassAlone,
     StateIsShared,
 )
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprising_line import Line, numbers
 
 _SOFTMAX = ("F.softmax", "torch.softmax", "Tensor.softmax")
@@ -34,7 +35,7 @@ def _alone(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in _SOFTMAX or part.result is None or not (numbers(part.result) == 1).all():
             continue
-        shape = tuple(map(int, part.operands[0].shape))
+        shape = shape_of(part.operands[0])
         axis = part.keywords.get("dim", part.operands[1] if len(part.operands) > 1 else None)
         if type(axis) is int and -len(shape) <= axis < len(shape) and shape[axis] == 1:
             yield AloneInItsSum(line.run, part.place.text, axis % len(shape))
@@ -43,7 +44,7 @@ def _alone(line: Line) -> Iterator[Claim]:
 def _one_class(line: Line) -> Iterator[Claim]:
     for name, origin, call in line.losses_here():
         if name == "F.cross_entropy" and origin.call is not None and len(call.args) == 2 and not call.keywords:
-            shape = tuple(map(int, origin.call.bound.positional[0].shape))
+            shape = shape_of(origin.call.bound.positional[0])
             if len(shape) == 2 and shape[0] and shape[1] == 1 and not bool(origin.values.any()):
                 yield OneClassAlone(line.run, line.text(call), (shape[0], 1))
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.language.execution import is_array
-from primer_core.lessons.own_lines.failing import nodes_at, nodes_of
+from primer_core.language.rejection import Place
+from primer_core.lessons.own_lines.failing import nodes_at, nodes_of, wrapped
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.trace import Part, Step, Trace
 
@@ -68,9 +69,18 @@ class Line:
                 return target
         return None
 
+    def at(self, place: Place | None) -> ast.AST | None:
+        """Return what stands at a place of the program."""
+        found = None if place is None else nodes_at(self.trace.source, place)
+        return None if found is None else found[0]
+
     def text(self, node: ast.expr) -> str:
         """Return what stands in the program at an expression."""
-        return ast.get_source_segment(self.trace.source, node) or ast.unparse(node)
+        return Place.of(node, self.trace.source).text
+
+    def asked(self, node: ast.expr) -> str:
+        """Return what stands at an expression so that a method can be asked of it, and a sign stands beside it."""
+        return wrapped(node, self.text(node))
 
     def losses_here(self) -> Iterator[tuple[str, Origin, ast.Call]]:
         """Go through the losses that the line computed: the function's name, what it was, and the call in the line."""
@@ -78,9 +88,9 @@ class Line:
             begun = origin.statement
             if begun is None or (begun.line, begun.time) != self.run or origin.place is None or origin.call is None:
                 continue
-            found = nodes_at(self.trace.source, origin.place)
-            if found is not None and isinstance(found[0], ast.Call) and found[0].args:
-                yield origin.call.entry.name, origin, found[0]
+            found = self.at(origin.place)
+            if isinstance(found, ast.Call) and found.args:
+                yield origin.call.entry.name, origin, found
 
     def calls(self) -> Iterator[ast.Call]:
         """Go through the calls that stand in the line, outer ones first."""
@@ -141,6 +151,11 @@ def numbers(array: Any) -> NDArray[Any]:
 def arrays(part: Part) -> list[Any]:
     """Return the arrays among what a part was given, in order."""
     return [each for each in (*part.operands, *part.keywords.values()) if is_array(each)]
+
+
+def with_argument(call: str, argument: str) -> str:
+    """Return the code of a call with one more argument."""
+    return f"{call[:-1].rstrip().rstrip(',')}, {argument})"
 
 
 def squeezed(node: ast.expr) -> ast.expr:

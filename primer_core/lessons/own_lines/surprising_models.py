@@ -28,6 +28,7 @@ from primer_core.claims.surprising_models import (
     TakenForConstants,
 )
 from primer_core.language.programs.reading import read_program
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.lost_gradients import LostStep
 from primer_core.lessons.own_lines.model_watch import AllRecorded, watched
 from primer_core.lessons.own_lines.surprising_line import Line, goes_back, numbers
@@ -384,7 +385,7 @@ def _one_memory(line: Line) -> Iterator[Claim]:
 
 def _lies(array: Any) -> tuple[Any, ...]:
     engine = backend_of(array)
-    return engine.data_pointer(array), tuple(map(int, array.shape)), engine.byte_strides(array)
+    return engine.data_pointer(array), shape_of(array), engine.byte_strides(array)
 
 
 def _copied(code: str, array: Any) -> str:

@@ -29,7 +29,6 @@ from primer_core.claims.surprising_numbers import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
-from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
 
 _CASTS = ("astype", "int", "long", "short", "to", "type")
@@ -105,12 +104,12 @@ def _equal_to_nan(line: Line) -> Iterator[Claim]:
         if part.entry != "operator.==" or len(part.operands) != 2 or not is_array(part.operands[0]):
             continue
         other = np.asarray(numbers(part.operands[1]) if is_array(part.operands[1]) else part.operands[1])
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         if other.dtype.kind != "f" or other.size != 1 or not np.isnan(other).all() or found is None:
             continue
-        if isinstance(found[0], ast.Compare) and len(found[0].comparators) == 1:
+        if isinstance(found, ast.Compare) and len(found.comparators) == 1:
             library = "np" if isinstance(part.operands[0], np.ndarray | np.generic) else "torch"
-            yield NanEqualsNothing(line.run, part.place.text, f"{library}.isnan({line.text(found[0].left)})")
+            yield NanEqualsNothing(line.run, part.place.text, f"{library}.isnan({line.text(found.left)})")
 
 
 def _to_even(line: Line) -> Iterator[Claim]:
@@ -232,7 +231,7 @@ def _degrees(line: Line) -> Iterator[Claim]:
             continue
         given, result = part.operands[0], part.result
         angles = np.asarray(numbers(given) if is_array(given) else given)
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         if angles.dtype.kind not in "iuf" or result is None or found is None or part.keywords:
             continue
         whole = np.isfinite(angles) & (angles % 15 == 0)
@@ -241,7 +240,7 @@ def _degrees(line: Line) -> Iterator[Claim]:
         first = int(np.flatnonzero(angles.reshape(-1))[0])
         angle = float(angles.reshape(-1)[first])
         gives = float(np.asarray(numbers(result) if is_array(result) else result).reshape(-1)[first])
-        match found[0]:
+        match found:
             case ast.Call(function, [argument], []):
                 instead = f"{line.text(function)}({library}.deg2rad({line.text(argument)}))"
                 degrees = float(getattr(np, name)(np.deg2rad(angle)))
@@ -257,13 +256,13 @@ def _bits(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry != "operator.^" or len(part.operands) != 2 or not is_array(part.operands[0]):
             continue
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         cells, right = numbers(part.operands[0]), part.operands[1]
         if cells.dtype.kind not in "iu" or type(right) is not int or right not in (2, 3) or found is None:
             continue
         for left, gives in zip(cells.reshape(-1).tolist(), numbers(part.result).reshape(-1).tolist(), strict=True):
-            if left**right != gives and isinstance(found[0], ast.BinOp):
-                power = ast.unparse(ast.BinOp(found[0].left, ast.Pow(), found[0].right))
+            if left**right != gives and isinstance(found, ast.BinOp):
+                power = ast.unparse(ast.BinOp(found.left, ast.Pow(), found.right))
                 yield ExclusiveOr(line.run, part.place.text, left, right, gives, power)
                 break
 

@@ -34,8 +34,8 @@ from primer_core.claims.surprising_places import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
+from primer_core.language.table.costs import shape_of
 from primer_core.language.table.sources import numbered
-from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers, whole_number
 from primer_core.lessons.own_lines.trace import Part
 
@@ -101,7 +101,7 @@ def _as_it_lies(line: Line) -> Iterator[Claim]:
 def _turned(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry in _TURNS and len(part.operands) == 1 and is_array(part.operands[0]):
-            shape = tuple(map(int, part.operands[0].shape))
+            shape = shape_of(part.operands[0])
             if len(shape) == 1:
                 yield NothingToSwap(line.run, part.place.text, shape[0])
 
@@ -188,18 +188,18 @@ def _found_nothing(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if last_name(part) != "argmax" or not is_array(part.operands[0]):
             continue
-        truths, found = numbers(part.operands[0]), nodes_at(line.trace.source, part.place)
+        truths, found = numbers(part.operands[0]), line.at(part.place)
         if found is None or truths.dtype.kind != "b" or truths.any():
             continue
-        match found[0]:
+        match found:
             case ast.Call(ast.Attribute(ast.Name("np")), [given], []) | ast.Call(ast.Attribute(given), [], []):
                 yield FoundNothing(line.run, part.place.text, line.text(given))
 
 
 def _of_every_row(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
-        match None if found is None else found[0]:
+        found = line.at(part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
+        match found:
             case ast.Subscript(ast.Name(name), ast.Tuple([ast.Slice(None, None, None), ast.Name(index)]), ast.Load()):
                 array, (_, picked) = part.operands
                 if not is_array(picked) or picked.ndim != 1 or array.ndim != 2 or numbers(picked).dtype.kind != "i":
@@ -215,11 +215,11 @@ def _by_cell(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry != "operator.*" or len(part.operands) != 2 or not all(map(is_array, part.operands)):
             continue
-        left, right = (tuple(map(int, each.shape)) for each in part.operands)
-        found = nodes_at(line.trace.source, part.place)
+        left, right = (shape_of(each) for each in part.operands)
+        found = line.at(part.place)
         if len(left) != 2 or left != right or left[0] != left[1] or left[0] < 2 or found is None:
             continue
-        match found[0]:
+        match found:
             case ast.BinOp(one, ast.Mult(), other) if any(map(_inverts, (one, other))):
                 yield CellByCell(line.run, part.place.text, f"{line.text(one)} @ {line.text(other)}")
 
@@ -270,13 +270,13 @@ def _one_hot(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if not part.entry.endswith(".[]") or len(part.operands) != 2 or not is_array(part.operands[0]):
             continue
-        found, labels = nodes_at(line.trace.source, part.place), _whole_numbers(part.operands[1])
+        found, labels = line.at(part.place), _whole_numbers(part.operands[1])
         if found is None or labels is None or labels.ndim != 1 or labels.size < 2:
             continue
         matrix = numbers(part.operands[0])
         if matrix.ndim != 2 or len(matrix) < 2 or not np.array_equal(matrix, np.eye(len(matrix))):
             continue
-        match found[0]:
+        match found:
             case ast.Subscript(value, index):
                 yield OneHotRows(
                     line.run, part.place.text, line.text(value), line.text(index), int(labels.size), len(matrix)

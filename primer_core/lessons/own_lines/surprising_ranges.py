@@ -19,7 +19,6 @@ from primer_core.claims.surprising_ranges import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
-from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprising_line import Line, numbers
 
 _NEAR = 1e-6
@@ -30,7 +29,7 @@ def _stops(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.arange", "torch.arange") or len(part.operands) != 3 or not is_array(part.result):
             continue
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         cells = numbers(part.result)
         if cells.dtype.kind != "f" or not cells.size or found is None or part.keywords:
             continue
@@ -41,7 +40,7 @@ def _stops(line: Line) -> Iterator[Claim]:
         if abs(last - stop) < near:
             yield StopReached(line.run, part.place.text, int(cells.size), ends, written)
         elif abs(last + step - stop) < near:
-            match found[0]:
+            match found:
                 case ast.Call(ast.Attribute(ast.Name(library)), [start, end, _], []):
                     given = f"{line.text(start)}, {line.text(end)}, {cells.size + 1}"
                     yield StopLeftOut(line.run, part.place.text, ends, written, f"{library}.linspace({given})")
@@ -51,14 +50,14 @@ def _steps(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.linspace", "torch.linspace") or len(part.operands) != 3 or part.keywords:
             continue
-        found = nodes_at(line.trace.source, part.place)
+        found = line.at(part.place)
         start, stop, count = part.operands
         if any(type(each) not in (int, float) for each in part.operands) or count < 2 or found is None:
             continue
         step, other = (stop - start) / (count - 1), (stop - start) / count
         if len(f"{abs(other):.10g}") + 4 > len(f"{abs(step):.10g}"):
             continue
-        match found[0]:
+        match found:
             case ast.Call(function, [first, last, ast.Constant()], []):
                 instead = f"{line.text(function)}({line.text(first)}, {line.text(last)}, {count + 1})"
                 yield StopIncluded(line.run, part.place.text, count, f"{step:.4g}", f"{other:.4g}", instead)

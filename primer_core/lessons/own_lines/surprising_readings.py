@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -31,9 +30,8 @@ from primer_core.claims.surprising_readings import (
 from primer_core.language.execution import is_array
 from primer_core.language.programs.values import type_name
 from primer_core.language.table import entry_named
-from primer_core.lessons.own_lines.failing import is_atom, nodes_at
-from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
-from primer_core.lessons.own_lines.trace import Part
+from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers, with_argument
 
 _CASTS = ("astype", "int", "long", "short", "to", "type")
 _TURNS = ("sin", "cos", "tan")
@@ -44,20 +42,6 @@ _PRINTED = {"np": 8, "torch": 4}
 """By the library how many digits behind the point are printed of a float in an array."""
 
 _MOST = 32
-
-
-def _node(line: Line, part: Part) -> ast.AST | None:
-    found = nodes_at(line.trace.source, part.place)
-    return None if found is None else found[0]
-
-
-def _asked(line: Line, node: ast.expr) -> str:
-    """Return what stands at a node, so that it binds together beside a sign."""
-    return line.text(node) if is_atom(node) else f"({line.text(node)})"
-
-
-def _shape(array: Any) -> tuple[int, ...]:
-    return tuple(map(int, array.shape))
 
 
 def _near_pi(line: Line) -> Iterator[Claim]:
@@ -91,14 +75,14 @@ def _not_finite(line: Line) -> Iterator[Claim]:
 
 def _bits(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        node = _node(line, part) if part.entry == "operator.~x" else None
+        node = line.at(part.place) if part.entry == "operator.~x" else None
         if not isinstance(node, ast.UnaryOp) or not is_array(part.operands[0]) or not is_array(part.result):
             continue
         before, after = numbers(part.operands[0]), numbers(part.result)
         if before.dtype.kind not in "iu" or before.size < 2 or {0, 1} != set(before.reshape(-1).tolist()):
             continue
         one, zero = (int(after[before == each].reshape(-1)[0]) for each in (1, 0))
-        instead = f"{_asked(line, node.operand)} == 0"
+        instead = f"{line.asked(node.operand)} == 0"
         yield BitsTurned(line.run, part.place.text, one, zero, instead)
 
 
@@ -134,7 +118,7 @@ def _axis_moved(line: Line) -> Iterator[Claim]:
         lists = [isinstance(each, list | np.ndarray) for each in index]
         first = kinds[: lists.index(True)].count("s")
         picked = np.broadcast_shapes(*(np.asarray(each).shape for each in places))
-        gives = _shape(array[index])
+        gives = shape_of(array[index])
         in_place = (*gives[len(picked) :][:first], *picked, *gives[len(picked) :][first:])
         if gives != in_place:
             yield ListAxisFirst(line.run, part.place.text, gives, in_place)
@@ -143,7 +127,7 @@ def _axis_moved(line: Line) -> Iterator[Claim]:
 def _minus_nothing(line: Line) -> Iterator[Claim]:
     names = line.step.names if line.before is None else line.before.names
     for part in line.step.parts:
-        node = _node(line, part) if part.entry in ("ndarray.[]", "Tensor.[]") else None
+        node = line.at(part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
         match node:
             case ast.Subscript(holder, ast.Slice(None, ast.UnaryOp(ast.USub(), ast.Name(name)), None)):
                 bounds = f":{{}} - {name}"
@@ -156,7 +140,7 @@ def _minus_nothing(line: Line) -> Iterator[Claim]:
         seen = names.get(name)
         if seen is None or (seen.kind, seen.text) != ("int", "0") or not isinstance(holder, ast.Name):
             continue
-        size, count = _shape(part.operands[0])[0], _shape(part.result)[0]
+        size, count = shape_of(part.operands[0])[0], shape_of(part.result)[0]
         if size and count in (0, size) and (count == 0) != bounds.endswith(":"):
             instead = f"{holder.id}[{bounds.format(f'len({holder.id})')}]"
             yield MinusNothing(line.run, part.place.text, name, count, instead)
@@ -166,7 +150,7 @@ def _all_axes(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("ndarray.T", "Tensor.T") or not part.place.text.endswith(".T"):
             continue
-        before, after = _shape(part.operands[0]), _shape(part.result)
+        before, after = shape_of(part.operands[0]), shape_of(part.result)
         matrices = (*before[:-2], *before[:-3:-1])
         if len(before) > 2 and after != matrices:
             yield AllAxesTurned(
@@ -178,10 +162,10 @@ def _variables(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.cov", "np.corrcoef") or len(part.operands) != 1 or not is_array(part.operands[0]):
             continue
-        shape = _shape(part.operands[0])
+        shape = shape_of(part.operands[0])
         if part.keywords or len(shape) != 2 or not shape[0] > shape[1] > 1:
             continue
-        instead = f"{part.place.text[:-1].rstrip().rstrip(',')}, rowvar=False)"
+        instead = with_argument(part.place.text, "rowvar=False")
         yield VariablesInRows(line.run, part.place.text, *shape, instead)
 
 
@@ -189,18 +173,18 @@ def _dot(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.dot", "ndarray.dot") or len(part.operands) != 2 or not is_array(part.result):
             continue
-        match _node(line, part):
+        match line.at(part.place):
             case ast.Call(ast.Attribute(ast.Name("np")), [left, right], []):
                 pass
             case ast.Call(ast.Attribute(left), [right], []):
                 pass
             case _:
                 continue
-        one, other = map(_shape, part.operands)
+        one, other = map(shape_of, part.operands)
         if len(one) < 3 or len(other) < 3 or one[-1] != other[-2] or one[:-2] != other[:-2]:
             continue
-        instead = " @ ".join(_asked(line, each) for each in (left, right))
-        yield DotOfEvery(line.run, part.place.text, _shape(part.result), (*one[:-1], other[-1]), instead)
+        instead = " @ ".join(line.asked(each) for each in (left, right))
+        yield DotOfEvery(line.run, part.place.text, shape_of(part.result), (*one[:-1], other[-1]), instead)
 
 
 def _stretched(line: Line) -> Iterator[Claim]:
@@ -209,7 +193,7 @@ def _stretched(line: Line) -> Iterator[Claim]:
             continue
         if not np.all(numbers(part.result) if is_array(part.result) else part.result):
             continue
-        match _node(line, part):
+        match line.at(part.place):
             case ast.Call(ast.Attribute(ast.Compare(left, [ast.Eq()], [right]) as compared, "all"), [], []):
                 pass
             case ast.Call(
@@ -222,7 +206,7 @@ def _stretched(line: Line) -> Iterator[Claim]:
         sides = [each.operands for each in line.step.parts if each.entry == "operator.==" and each.place.text == code]
         if len(sides) != 1 or not all(map(is_array, sides[0])):
             continue
-        one, other = map(_shape, sides[0])
+        one, other = map(shape_of, sides[0])
         if one != other and one and other:
             function = "torch.equal" if hasattr(sides[0][0], "requires_grad") else "np.array_equal"
             instead = f"{function}({line.text(left)}, {line.text(right)})"
@@ -236,7 +220,7 @@ def _one_object(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.array", "np.asarray") or len(part.operands) != 1 or part.keywords:
             continue
-        node, kind = _node(line, part), type_name(part.operands[0])
+        node, kind = line.at(part.place), type_name(part.operands[0])
         if not isinstance(node, ast.Call) or kind not in _NO_SEQUENCES or not is_array(part.result):
             continue
         given = node.args[0]
@@ -245,13 +229,13 @@ def _one_object(line: Line) -> Iterator[Claim]:
         held = part.operands[0]
         plain = kind in ("set", "frozenset", "dict_values", "dict_keys")
         shape = (len(held),) if plain and all(type(each) in (int, float, str) for each in held) else None
-        if _shape(part.result) == ():
+        if shape_of(part.result) == ():
             yield OneObjectHeld(line.run, part.place.text, kind, f"{line.text(node.func)}({inner})", shape)
 
 
 def _always(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        node = _node(line, part) if part.entry in ("np.any", "np.all") else None
+        node = line.at(part.place) if part.entry in ("np.any", "np.all") else None
         match node:
             case ast.Call(ast.Attribute(ast.Name("np"), name), [ast.GeneratorExp() as given], []):
                 text = line.text(given)
@@ -318,7 +302,7 @@ _SEEDS = {"np": "np.random.seed", "torch": "torch.manual_seed"}
 def _other_seed(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         entry = entry_named(part.entry)
-        node = _node(line, part)
+        node = line.at(part.place)
         own = part.entry.partition(".")[0]
         if entry is None or not entry.random or own not in _SEEDS or not isinstance(node, ast.Call):
             continue

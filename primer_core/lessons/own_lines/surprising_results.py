@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -24,47 +23,37 @@ from primer_core.claims.surprising_results import (
     WrittenToCopy,
 )
 from primer_core.language.execution import is_array
-from primer_core.lessons.own_lines.failing import is_atom, nodes_at
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprising_arrays import bound_once, part_at
-from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers
-from primer_core.lessons.own_lines.trace import Part
-
-
-def _call(line: Line, part: Part) -> ast.Call | None:
-    found = nodes_at(line.trace.source, part.place)
-    return found[0] if found is not None and isinstance(found[0], ast.Call) else None
-
-
-def _with(line: Line, call: ast.Call, argument: str) -> str:
-    """Return a call with one more argument."""
-    return f"{line.text(call)[:-1].rstrip().rstrip(',')}, {argument})"
-
-
-def _shape(array: Any) -> tuple[int, ...]:
-    return tuple(map(int, array.shape))
+from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers, with_argument
 
 
 def _different(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.unique", "torch.unique") or len(part.operands) != 1 or part.keywords:
             continue
-        call, array = _call(line, part), part.operands[0]
-        if call is None or len(call.args) != 1 or call.keywords or not is_array(array) or not is_array(part.result):
+        call, array = line.at(part.place), part.operands[0]
+        if (
+            not isinstance(call, ast.Call)
+            or len(call.args) != 1
+            or call.keywords
+            or not is_array(array)
+            or not is_array(part.result)
+        ):
             continue
-        cells, found, text = numbers(array), numbers(part.result), line.text(call.args[0])
+        cells, found = numbers(array), numbers(part.result)
         if cells.dtype.kind not in "iuU" or cells.ndim not in (1, 2) or not cells.size:
             continue
         if cells.ndim == 1:
             came, ordered = list(dict.fromkeys(cells.tolist())), found.tolist()
             if came != ordered:
-                asked = text if is_atom(call.args[0]) else f"({text})"
-                instead = f"list(dict.fromkeys({asked}.tolist()))"
+                instead = f"list(dict.fromkeys({line.asked(call.args[0])}.tolist()))"
                 yield DifferentInOrder(line.run, part.place.text, repr(ordered[0]), repr(came[0]), instead)
             continue
         different = len({tuple(row) for row in cells.tolist()})
         if min(cells.shape) > 1 and different < len(cells):
             axis = "dim=0" if part.entry.startswith("torch.") else "axis=0"
-            instead = _with(line, call, axis)
+            instead = with_argument(line.text(call), axis)
             yield DifferentOfAll(line.run, part.place.text, int(found.size), instead, len(cells), different)
 
 
@@ -72,16 +61,16 @@ def _rolled(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("np.roll", "torch.roll", "Tensor.roll") or len(part.operands) != 2 or part.keywords:
             continue
-        call, (array, by) = _call(line, part), part.operands
-        if call is None or not is_array(array) or type(by) is not int or len(_shape(array)) != 2:
+        call, (array, by) = line.at(part.place), part.operands
+        if not isinstance(call, ast.Call) or not is_array(array) or type(by) is not int or len(shape_of(array)) != 2:
             continue
-        rows, columns = _shape(array)
+        rows, columns = shape_of(array)
         if rows < 2 or columns < 2 or by % (rows * columns) == 0:
             continue
         row = np.repeat(np.arange(rows), columns)
         moved = int((np.roll(row, by) != row).sum())
         if by % columns:  # else whole rows are moved
-            instead = _with(line, call, "axis=1" if part.entry.startswith("np.") else "dims=1")
+            instead = with_argument(line.text(call), "axis=1" if part.entry.startswith("np.") else "dims=1")
             yield RolledThrough(line.run, part.place.text, moved, instead)
 
 
@@ -214,8 +203,8 @@ def _digits(line: Line) -> Iterator[Claim]:
 
 def _beyond(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        call = _call(line, part) if part.entry in ("ndarray.astype", *_SHORT_CASTS) else None
-        if call is None or not isinstance(call.func, ast.Attribute) or not is_array(part.result):
+        call = line.at(part.place) if part.entry in ("ndarray.astype", *_SHORT_CASTS) else None
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not is_array(part.result):
             continue
         before, after = numbers(part.operands[0]), numbers(part.result)
         if before.dtype.kind not in "iuf" or after.dtype.kind not in "iu" or after.dtype.itemsize > _FEW_BYTES:
@@ -225,8 +214,7 @@ def _beyond(line: Line) -> Iterator[Claim]:
         if beyond.any() and before.shape == after.shape:
             holder = line.text(call.func.value)
             rest = f".{call.func.attr}{line.text(call)[len(line.text(call.func)) :]}"
-            asked = holder if is_atom(call.func.value) else f"({holder})"
-            bounded = f"{asked}.clamp({least}, {most})"
+            bounded = f"{line.asked(call.func.value)}.clamp({least}, {most})"
             if part.entry.startswith("ndarray."):
                 bounded = f"np.clip({holder}, {least}, {most})"
             given, stored = (str(each[beyond].reshape(-1)[0].item()) for each in (before, after))

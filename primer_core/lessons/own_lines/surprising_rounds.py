@@ -26,7 +26,7 @@ from primer_core.claims.surprising_rounds import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.surprising_line import Line, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Part, run
@@ -138,8 +138,8 @@ def _ignored(line: Line) -> Iterator[Claim]:
 
 def _cell_state(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        node = nodes_at(line.trace.source, part.place)
-        match None if part.entry != "tuple.[]" or node is None else node[0]:
+        node = line.at(part.place)
+        match node if part.entry == "tuple.[]" else None:
             case ast.Subscript(ast.Name(name), index) if ast.unparse(index) == "-1":
                 if _is_of_lstm(line, name) and not _binds_cells(line.node):
                     yield CellStateTaken(line.run, part.place.text, name)
@@ -225,8 +225,8 @@ def _bound_by(line: Line, name: str) -> ast.expr | None:
 def _index_by_name(line: Line) -> Iterator[tuple[Part, str, str, str, NDArray[Any]]]:
     """Go through what picks by the name of whole numbers: the part, its code, both names and the numbers."""
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
-        match None if found is None else found[0]:
+        found = line.at(part.place) if part.entry in ("ndarray.[]", "Tensor.[]") else None
+        match found:
             case ast.Subscript(ast.Name(holder), ast.Name(name)) if is_array(part.operands[1]):
                 places = numbers(part.operands[1])
                 if places.dtype.kind in "iu":
@@ -235,7 +235,7 @@ def _index_by_name(line: Line) -> Iterator[tuple[Part, str, str, str, NDArray[An
 
 def _rows_of_places(line: Line) -> Iterator[Claim]:
     for part, code, holder, name, places in _index_by_name(line):
-        shape = tuple(map(int, part.operands[0].shape))
+        shape = shape_of(part.operands[0])
         if len(shape) < 2 or places.ndim != 2 or places.shape[1] != len(shape) or not len(places):
             continue
         match _bound_by(line, name):
@@ -248,14 +248,14 @@ def _rows_of_places(line: Line) -> Iterator[Claim]:
             case _:
                 continue
         if (places < shape).all():
-            gives = tuple(map(int, part.result.shape))
+            gives = shape_of(part.result)
             yield RowsOfPlaces(line.run, code, name, places.shape, gives, f"{holder}[tuple({name}.T)]")
 
 
 def _best_of_every(line: Line) -> Iterator[Claim]:
     for part, code, holder, name, places in _index_by_name(line):
         array = part.operands[0]
-        shape = tuple(map(int, array.shape))
+        shape = shape_of(array)
         match _bound_by(line, name):
             case ast.Call(ast.Attribute(ast.Name(of), "argmax" | "argmin"), [], [ast.keyword("axis" | "dim", axis)]):
                 pass
@@ -275,14 +275,14 @@ def _best_of_every(line: Line) -> Iterator[Claim]:
         counted = f"{'torch' if hasattr(array, 'requires_grad') else 'np'}.arange({len(places)})"
         instead = f"{holder}[{name}, {counted}]" if along == "0" else f"{holder}[{counted}, {name}]"
         if len(places) == shape[1 if along == "0" else 0]:
-            yield BestOfEvery(line.run, code, name, tuple(map(int, part.result.shape)), instead, len(places))
+            yield BestOfEvery(line.run, code, name, shape_of(part.result), instead, len(places))
 
 
 def _both(line: Line) -> Iterator[Claim]:
     results = {part.place.text: part.result for part in line.step.parts}
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place) if part.entry in ("np.where", "torch.where") else None
-        match None if found is None else found[0]:
+        found = line.at(part.place) if part.entry in ("np.where", "torch.where") else None
+        match found:
             case ast.Call(_, [condition, *choices], []) if len(choices) == 2 and is_array(part.result):
                 pass
             case _:

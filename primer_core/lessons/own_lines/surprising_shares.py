@@ -21,7 +21,7 @@ from primer_core.claims.surprising_shares import (
     ZeroHasWeight,
 )
 from primer_core.language.execution import is_array
-from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Cells, Origin
 from primer_core.lessons.own_lines.surprising_line import Line, numbers
 
@@ -59,21 +59,21 @@ def _softmaxes(line: Line) -> Iterator[_Softmax]:
     for origin in _origins_here(line):
         if origin.entry not in (*_SHARES, *_LOG_SHARES) or origin.place is None or origin.call is None:
             continue
-        found = nodes_at(line.trace.source, origin.place)
+        found = line.at(origin.place)
         axis = _axis_of(origin)
-        if found is None or not isinstance(found[0], ast.Call) or axis is None:
+        if not isinstance(found, ast.Call) or axis is None:
             continue
-        match found[0]:
+        match found:
             case ast.Call(ast.Attribute(_, "softmax" | "log_softmax"), [given, *_]) if not origin.entry.startswith(
                 "Tensor"
             ):
-                yield _Softmax(origin, found[0], given, axis)
+                yield _Softmax(origin, found, given, axis)
             case ast.Call(ast.Attribute(given, "softmax" | "log_softmax")) if origin.entry.startswith("Tensor"):
-                yield _Softmax(origin, found[0], given, axis)
+                yield _Softmax(origin, found, given, axis)
             case ast.Call(_, [given]) if any(
                 each.place == origin.place and each.kind in ("Softmax", "LogSoftmax") for each in line.step.forwards
             ):
-                yield _Softmax(origin, found[0], given, axis)
+                yield _Softmax(origin, found, given, axis)
 
 
 def _origins_here(line: Line) -> Iterator[Origin]:
@@ -129,7 +129,7 @@ def _masked_afterwards(line: Line) -> Iterator[Claim]:
         if made is None or axis is None or made.values.size != origin.values.size:
             continue
         assert made.call is not None
-        shape = tuple(map(int, made.call.bound.positional[0].shape))
+        shape = shape_of(made.call.bound.positional[0])
         before, after = (each.values.reshape(shape).sum(axis=axis) for each in (made, origin))
         less = np.argwhere((np.abs(before - 1) < _NEAR) & (np.abs(after - 1) > 100 * _NEAR) & (after > _NEAR))
         readers = [other for other in ledger.origins if any(_reads(other, origin))]
@@ -236,7 +236,7 @@ def _columns(line: Line) -> Iterator[Claim]:
         if len(origin.call.bound.positional) < 2:
             continue
         one, other = origin.call.bound.positional[:2]
-        shape = tuple(map(int, one.shape))
+        shape = shape_of(one)
         axis = origin.call.bound.values.get("dim")
         if type(axis) is not int or len(shape) != 2 or tuple(other.shape) != shape or axis not in (0, -2):
             continue
@@ -254,8 +254,8 @@ def _log_of_nothing(line: Line) -> Iterator[Claim]:
         made = _made_by(line, origin.read[0]) if origin.entry in ("torch.log", "Tensor.log") and origin.read else None
         if made is None or made.entry not in _SHARES or made.place is None or origin.place is None or made.call is None:
             continue
-        found, axis = nodes_at(line.trace.source, made.place), _axis_of(made)
-        match None if found is None else found[0]:
+        found, axis = line.at(made.place), _axis_of(made)
+        match found:
             case ast.Call(ast.Attribute(holder, "softmax") as function) as call if axis is not None:
                 text = line.text(call)
                 named = f"{line.text(holder)}.log_softmax"
@@ -272,8 +272,8 @@ def _log_of_nothing(line: Line) -> Iterator[Claim]:
 
 def _shifted_first(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        found = nodes_at(line.trace.source, part.place) if part.entry == "operator./" else None
-        match None if found is None else found[0]:
+        found = line.at(part.place) if part.entry == "operator./" else None
+        match found:
             case ast.BinOp(left, ast.Div(), right) if is_array(part.result):
                 sums = [
                     each

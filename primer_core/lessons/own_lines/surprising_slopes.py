@@ -10,7 +10,6 @@ import numpy as np
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_slopes import FlatEverywhere, SteepAtZero
 from primer_core.language.execution import is_array
-from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
 from primer_core.lessons.own_lines.surprising_line import Line, goes_back, numbers
 
@@ -64,16 +63,16 @@ def _on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origi
                 waiting += origin.read
     said = set[str]()
     for _, origin in sorted(found.items()):
-        there = None if origin.call is None or origin.place is None else nodes_at(line.trace.source, origin.place)
-        if origin.call is None or there is None or not isinstance(there[0], ast.Call):
+        there = line.at(origin.place)
+        if origin.call is None or not isinstance(there, ast.Call):
             continue
         if not origin.call.bound.positional or not is_array(origin.call.bound.positional[0]):
             continue
-        names = {node.id for node in ast.walk(there[0]) if isinstance(node, ast.Name)}
-        text = line.text(there[0])
+        names = {node.id for node in ast.walk(there) if isinstance(node, ast.Name)}
+        text = line.text(there)
         if text not in said and any(line.step.names[name].requires for name in names & line.step.names.keys()):
             said.add(text)
-            yield origin, there[0]
+            yield origin, there
 
 
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep)

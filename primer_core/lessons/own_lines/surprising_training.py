@@ -17,7 +17,7 @@ from primer_core.claims.surprising_training import (
     NoLeafNow,
     SigmoidAgain,
 )
-from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.lost_gradients import went_back, why_no_gradient
 from primer_core.lessons.own_lines.surprising_line import Line, numbers, squeezed
@@ -30,7 +30,7 @@ def _against_every(line: Line) -> Iterator[Claim]:
     for name, origin, call in line.losses_here():
         if name not in _COMPARING or len(call.args) < 2 or origin.call is None:
             continue
-        left, right = (tuple(map(int, each.shape)) for each in origin.call.bound.positional[:2])
+        left, right = (shape_of(each) for each in origin.call.bound.positional[:2])
         column, row = (left, right) if len(left) == 2 else (right, left)
         if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2:
             continue
@@ -94,14 +94,14 @@ def _kept(line: Line) -> Iterator[Claim]:
         if begun is None or (begun.line, begun.time) != line.run or origin.place is None or origin.call is None:
             continue
         values = origin.call.bound.values
-        found = nodes_at(line.trace.source, origin.place)
-        if origin.call.entry.name != "F.dropout" or found is None or not isinstance(found[0], ast.Call):
+        found = line.at(origin.place)
+        if origin.call.entry.name != "F.dropout" or not isinstance(found, ast.Call):
             continue
         layers = (each.called for each in line.step.forwards if each.place == origin.place)
         layer = next((each for each in layers if each.isidentifier()), "")
         seen = line.step.names.get(layer)
         is_layer = seen is not None and seen.kind == "Dropout"
-        if not is_layer and (layer or ast.unparse(found[0].func) not in _DROPS):
+        if not is_layer and (layer or ast.unparse(found.func) not in _DROPS):
             continue
         share, trains = values.get("p", 0.5), values.get("training", True)
         given = numbers(origin.call.bound.positional[0]).reshape(-1)

@@ -24,7 +24,7 @@ from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
 from primer_core.language.programs.values import is_exception, is_plain, type_name
 from primer_core.language.rejection import Place, Rejection
-from primer_core.language.table.costs import arrays_in, size_of
+from primer_core.language.table.costs import arrays_in, shape_of, size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
 from primer_core.lessons.own_lines.idle import idle_networks
 from primer_core.lessons.own_lines.ledger import Ledger, Recorder, gradient_of
@@ -511,7 +511,7 @@ class _Tracer:
             kind,
             "",
             number,
-            tuple(map(int, value.shape)),
+            shape_of(value),
             engine.dtype_name(value),
             copied,
             unwritten,
@@ -551,7 +551,7 @@ class _Tracer:
         else:
             self._made_buffers += 1
             self._buffers.append((start, stop, number, [weakref.ref(value)]))
-        shape, offset = tuple(map(int, value.shape)), engine.data_pointer(value) - start
+        shape, offset = shape_of(value), engine.data_pointer(value) - start
         layout = Layout(shape, engine.byte_strides(value), offset, 1, *engine.contiguity(value))
         return Memory(number, engine.extent(value)[0] - start, stop - start, layout, engine.itemsize(value))
 

@@ -6,6 +6,8 @@ import math
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from primer_core.backend.loading import load_torch
 from primer_core.claims.claim import Claim
 from primer_core.claims.fitting import (
@@ -55,17 +57,10 @@ def _fit(
         heights = train.targets
         error = float(((logits - heights) ** 2).mean())
         if not math.isfinite(error):
-            return ErrorNotFinite(step, _largest())
+            return ErrorNotFinite(step, float(np.finfo(np.float32).max))
         return LeftOver(step, error, float(heights.var(correction=0)))
     test_right = right(question, network.layers(test.inputs)[-1][1], test)
     return OnTheirSide(step, right(question, logits, train), len(logits), test_right, len(test.inputs))
-
-
-def _largest() -> float:
-    load_torch()
-    import torch
-
-    return float(torch.finfo(torch.float32).max)
 
 
 def _contradictions(train: Tensors) -> tuple[Claim, ...]:

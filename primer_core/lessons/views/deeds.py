@@ -364,7 +364,7 @@ def _unnamed(line: Line, work: Workspace) -> list[Unnamed]:
             call.place.text,
         )
         values = backend_of(target).to_numpy(target)
-        found.append(Unnamed(line.code, " ".join(code.split()), values, steps_to(line.calls[:place], target)))
+        found.append(Unnamed(line.code, code, values, steps_to(line.calls[:place], target)))
     return found
 
 

@@ -99,12 +99,12 @@ def _of(call: Call, statement: str) -> Iterator[Loss]:
     elif name in _FILLING and _FILLING[name] in given:
         yield from _compared(statement, given["a" if name.startswith("ndarray") else "x"], given[_FILLING[name]])
     elif name in _CASTS and is_array(call.result):
-        yield from _compared(" ".join(call.place.text.split()), call.result, next(iter(call.bound.values.values())))
+        yield from _compared(call.place.text, call.result, next(iter(call.bound.values.values())))
     elif name in _SIGNS and is_array(call.result) and not {"alpha", "dtype"} & set(given):
         left, right, *_ = call.bound.values.values()
         sides = [_whole(side) for side in (left, right)]
         if sides[0] is not None and sides[1] is not None:
-            code = statement if call.entry.writes else " ".join(call.place.text.split())
+            code = statement if call.entry.writes else call.place.text
             yield from _compared(code, call.result, _EXACT[_SIGNS[name]](*sides), exact=True)
 
 

@@ -504,7 +504,7 @@ def _stopped(
         **ran,
         place=field,
         line=line,
-        part=" ".join(rejection.place.text.split()),
+        part=rejection.place.text,
         words=rejection.message,
         cause=cause,
         fixes=tried,

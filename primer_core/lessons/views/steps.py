@@ -174,7 +174,7 @@ def _step(call: Call, result: Any, sources: Sequence[Any]) -> Step:
     if came == "copy" and backend_of(sources[0]).is_number(sources[0]):
         moves = False  # a number has no cells that could be moved
     return Step(
-        code=" ".join(call.place.text.split()),
+        code=call.place.text,
         operation=operation,
         result=came,
         casts=casts,

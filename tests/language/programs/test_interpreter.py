@@ -58,7 +58,7 @@ def in_python(text: str) -> tuple[str, str | None, dict[str, Any]]:
     with contextlib.redirect_stdout(out), warnings.catch_warnings(), own_options():
         warnings.simplefilter("ignore")
         try:
-            exec(compile(text, "<program>", "exec"), names)  # noqa: S102 - programs of the tests themselves
+            exec(compile(text, "<program>", "exec"), names)
         except Exception as raised:
             error = f"{type(raised).__name__}: {raised}"
     return out.getvalue(), error, {name: value for name, value in names.items() if name not in given}

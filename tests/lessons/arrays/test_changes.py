@@ -61,7 +61,7 @@ def test_what_is_shown_is_what_the_library_stores(library: str, dtype: str, writ
     assert found.changes.changed is not None
     np.testing.assert_array_equal(found.changes.changed, np.asarray(x) != np.ones(5, np.dtype(dtype)))
     for write in found.changes.writes:
-        assert (write.effect == "kept") == (float(eval(write.given)) == float(eval(write.stored)))  # noqa: S307
+        assert (write.effect == "kept") == (float(eval(write.given)) == float(eval(write.stored)))
     assert printed_by(found.code)
 
 

@@ -66,7 +66,7 @@ def test_whole_numbers_wrap_by_the_number_of_codes_and_their_bits_add_up(value: 
         assert above == value >> width
     if "…" not in encoding.formula:
         left, right = encoding.formula.replace("−", "-").split("=")
-        assert eval(left) == int(right) == stored  # noqa: S307 - written by explain_encoding
+        assert eval(left) == int(right) == stored
 
 
 @examples(500)
@@ -81,7 +81,7 @@ def test_the_bits_of_a_fraction_make_it(value: float, dtype: str) -> None:
     assert [field.name for field in encoding.fields] == ["sign", "exponent", "fraction"]
     if np.isfinite(stored[0]):
         left, right = encoding.formula.split(";")[0].translate(str.maketrans("−·", "-*")).replace("^", "**").split("=")
-        assert eval(left.replace("2**", "Fraction(2)**"), {"Fraction": Fraction}) == float(right)  # noqa: S307
+        assert eval(left.replace("2**", "Fraction(2)**"), {"Fraction": Fraction}) == float(right)
 
 
 def test_what_happens_is_called_by_its_name() -> None:

@@ -219,7 +219,7 @@ def test_what_a_library_declines_is_told_in_its_words(text: str, error: type[Exc
     code = re.search("x = (.*)", outcome.code)
     assert code is not None
     with pytest.raises(error) as raised:
-        eval(code[1], {"np": np, "torch": torch})  # noqa: S307 - the code that the page offers to copy
+        eval(code[1], {"np": np, "torch": torch})
     assert outcome.declined.words == str(raised.value).partition("\n")[0]
     assert outcome.declined.kind == type(raised.value).__name__
 

@@ -70,8 +70,8 @@ def test_one_seed_gives_other_numbers_in_each_library() -> None:
 def test_every_default_is_what_the_library_says() -> None:
     for row in default_dtypes():
         names = {"np": np, "torch": torch}
-        assert str(eval(row.numpy_code, names).dtype) == row.numpy  # noqa: S307
-        assert str(eval(row.torch_code, names).dtype) == f"torch.{row.torch}"  # noqa: S307
+        assert str(eval(row.numpy_code, names).dtype) == row.numpy
+        assert str(eval(row.torch_code, names).dtype) == f"torch.{row.torch}"
         assert row.differs == (row.numpy == "float64")
 
 
@@ -90,7 +90,7 @@ def test_the_cell_that_is_shown_is_one_in_which_the_libraries_differ(text: str) 
     _, names = run_snippet(twins(text).code)
     array, tensor = names["x"], names["t"]
     np.testing.assert_array_equal(array, make(read_making(text)).array)
-    answers = [eval(code, names) for code in (row.numpy_code, row.torch_code)]  # noqa: S307 - the page's own code
+    answers = [eval(code, names) for code in (row.numpy_code, row.torch_code)]
     assert [str(answer) for answer in answers] == [row.numpy, row.torch]
     assert row.differs == (answers[0] != answers[1])
     assert row.differs == (array.ravel().tolist() != tensor.flatten().tolist())
@@ -117,7 +117,7 @@ def test_tensors_of_every_rank_are_float32_on_the_cpu() -> None:
     assert [tensor.values.ndim for tensor in made] == [0, 1, 2, 3]
     lines = printed_by(ranks_code()).splitlines()
     for tensor, line in zip(made, lines, strict=True):
-        copied = eval(tensor.code, {"torch": torch})  # noqa: S307
+        copied = eval(tensor.code, {"torch": torch})
         assert torch.equal(copied, torch.from_numpy(tensor.values))
         assert line == f"{tensor.values.ndim} {tensor.values.shape} torch.{tensor.dtype} {tensor.device}"
         assert (tensor.dtype, tensor.device) == ("float32", "cpu")
@@ -142,7 +142,7 @@ def test_what_a_library_will_not_make_is_told_in_its_own_words(text: str, numpy:
         code = re.search("x = (.*)", answer.code)
         assert code is not None
         with pytest.raises(error, match=re.escape(answer.declined.words)):
-            eval(code[1], {"np": np, "torch": torch})  # noqa: S307 - the page's own code
+            eval(code[1], {"np": np, "torch": torch})
         assert printed_by(answer.code).startswith(answer.declined.words)
         assert (answer.cause is not None) == text.startswith("[")
 

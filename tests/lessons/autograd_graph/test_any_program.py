@@ -32,6 +32,8 @@ def printed(traced: GraphTrace) -> tuple[str, ...]:
 @example("x = param(2)\ny = mean(x, 0)", Switches())
 @example("x = param(-2)\ny = (-2) ** x", Switches())
 @example("x = param([1, 2, 3])\ny = cross_entropy(x, [2])", Switches())
+@example("p = param([[0], [0]])\ny = sum([[0.5, 0.5], [0.05, 0.05], [0.05, -2]]\n -1)", Switches())
+@example("p = param([[0], [0, 0.5]])\ny = cross_entropy(p, [[0], [0]])", Switches())
 @examples(4000)
 @given(wild_programs(), switches())
 def test_whatever_is_typed_is_traced_drawn_and_printed(text: str, done: Switches) -> None:

@@ -43,7 +43,7 @@ INDEXED = [preset for preset in PRESETS if not preset.question.expression]
 
 def numpys_answer(array: np.ndarray, text: str) -> np.ndarray | np.generic | str:
     try:
-        found: np.ndarray | np.generic = eval(f"a[{text}]", {"np": np, "a": array})  # noqa: S307 - written by the strategy
+        found: np.ndarray | np.generic = eval(f"a[{text}]", {"np": np, "a": array})
         return found
     except (IndexError, ValueError) as error:
         kind = "ValueError" if isinstance(error, ValueError) else "IndexError"
@@ -115,7 +115,7 @@ def test_results_errors_and_storage_are_pytorchs(question: tuple[np.ndarray, str
     assume(not isinstance(outcome, Unread))
     tensor = torch.tensor(array)
     typed = f"a[{text}]"
-    refused, expected = attempt(lambda: eval(typed, {"np": np, "a": tensor}))  # noqa: S307 - written by the strategy
+    refused, expected = attempt(lambda: eval(typed, {"np": np, "a": tensor}))
     if refused is not None:
         assert sure(outcome, IndexDeclined).error.endswith(refused)
         return
@@ -136,7 +136,7 @@ def test_writing_leaves_what_the_statement_leaves(
     found = picked_by(outcome)
     if found is None or found.plan is None:
         reject()
-    given_value = eval(value) if value[0] != "(" else np.arange(1, np.prod(eval(value)) + 1).reshape(eval(value))  # noqa: S307
+    given_value = eval(value) if value[0] != "(" else np.arange(1, np.prod(eval(value)) + 1).reshape(eval(value))
     given_value = np.array(given_value) if isinstance(given_value, list) else given_value
     a: Any = array.copy()
     key: Any = found.index.key
@@ -445,7 +445,7 @@ def test_pytorch_does_to_what_was_typed_what_the_page_and_its_code_show(array: s
         return
     names: dict[str, Any] = {"a": torch.tensor(read_array(array).values)}
     statement = {"Read": f"b = a[{text}]", "Add in place": f"a[{text}] += 7", "Assign": f"a[{text}] = 7"}
-    refused, _ = attempt(lambda: exec(statement.get(then, f"b = a[{text}]; b += 7"), names))  # noqa: S102
+    refused, _ = attempt(lambda: exec(statement.get(then, f"b = a[{text}]; b += 7"), names))
     match outcome:
         case IndexDeclined(error=error) | NotWritten(error=error):
             assert error.split(": ", 1)[1] == refused

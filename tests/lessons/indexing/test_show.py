@@ -107,9 +107,9 @@ def test_the_fate_of_every_cell_is_told_rightly(
         fate = equation(picture, formula, chance % grid.values.size)
         if "stays" in fate:
             before, after = fate.split(" stays ")
-            assert eval(before) == int(after)  # noqa: S307 - numbers that this test put there
+            assert eval(before) == int(after)
         elif "→" in fate:
-            assert eval(fate.split(" is ")[0]) == int(fate.split("→ ")[1])  # noqa: S307 - as above
+            assert eval(fate.split(" is ")[0]) == int(fate.split("→ ")[1])
         else:
             assert holds(fate.split(" (picked")[0], a=array), fate
 
@@ -196,7 +196,7 @@ def test_a_tensor_is_added_to_every_time_by_a_method_that_tensors_have() -> None
     by_tensor = told("(4,)", "[0, 0, 0, 2]", "Add in place", "1", "PyTorch")
     assert AddedOnce((0,), 3, promised=False, library="PyTorch", every=every) in by_tensor
     a, i, v = torch.arange(1, 5), torch.tensor([0, 0, 0, 2]), torch.tensor(1)
-    eval(every, {"a": a, "i": i, "v": v})  # noqa: S307 - what the story says
+    eval(every, {"a": a, "i": i, "v": v})
     assert a.tolist() == [4, 2, 4, 4]
 
 

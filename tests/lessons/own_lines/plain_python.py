@@ -13,10 +13,10 @@ def answer_in_python(program: str) -> str:
     out = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        exec(compile(ast.Module(before, []), "<trap>", "exec"), names)  # noqa: S102 - a trap of ours
+        exec(compile(ast.Module(before, []), "<trap>", "exec"), names)
         try:
             with contextlib.redirect_stdout(out):
-                exec(compile(ast.Module([last], []), "<trap>", "exec"), names)  # noqa: S102 - a trap of ours
+                exec(compile(ast.Module([last], []), "<trap>", "exec"), names)
         except Exception as error:
             return type(error).__name__
     return out.getvalue().removesuffix("\n")

@@ -32,7 +32,7 @@ def picture(program: str, at: int = MAX_STEPS) -> MemoryStrips | None:
 )  # fmt: skip
 def test_a_view_touches_the_cells_that_a_write_through_numpy_marks(view: str) -> None:
     a = np.arange(24.0).reshape(4, 6)
-    seen = eval(view, {"a": a, "np": np})  # noqa: S307 - written above
+    seen = eval(view, {"a": a, "np": np})
     wanted = np.unique(seen)  # each cell holds its own number
     (buffer,) = buffers(f"a = np.arange(24.)\na = a.reshape(4, 6)\nb = {view}")
     found = next(array for array in buffer.arrays if "b" in array.names)

@@ -90,7 +90,7 @@ def test_a_layer_made_with_that_number_takes_the_input(layer: str, given: tuple[
     assert broken.misfit is not None
     assert broken.misfit.wanted == number
     with pytest.raises((RuntimeError, ValueError)):
-        eval(layer)(torch.ones(given))  # noqa: S307 - a layer of this table
+        eval(layer)(torch.ones(given))
 
 
 def test_a_network_that_is_never_called_is_offered_an_input() -> None:

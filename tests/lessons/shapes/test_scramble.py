@@ -57,7 +57,7 @@ def mnist_read_once() -> Iterator[None]:
 def test_the_snippet_prints_what_the_page_shows(title: str) -> None:
     compared = compare(title)
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(compared.code, "snippet", "exec"), {})  # noqa: S102 - the snippet that the page offers to copy
+        exec(compile(compared.code, "snippet", "exec"), {})
     ways = "".join(
         f"{way.shape} {way.strides} {'view' if way.shared else 'copy'}\n" for way in (compared.right, compared.wrong)
     )

@@ -66,20 +66,20 @@ def test_each_statement_is_told_as_python_runs_it(seed: int) -> None:
     if isinstance(found, Unread):
         return
     names: dict[str, Any] = {"np": np, "torch": torch}
-    exec("\n".join([f"a = {found.base}", *found.definitions]), names)  # noqa: S102 - written above
+    exec("\n".join([f"a = {found.base}", *found.definitions]), names)
     kept: list[Any] = []
     for deed in found.deeds:
         kept += names.values()  # as long as an object lives no other has its identity
         before = memory_of(names)
         with np.errstate(all="ignore"):
-            exec(deed.code, names)  # noqa: S102 - as above
+            exec(deed.code, names)
         check_deed(deed, before, memory_of(names))
         assert plain(numbers.of_deed(deed))
     said = Said(found, "Memory")
     assert all(letters(claim.sentence()) for told in (*said.deeds(), *said.story()) for claim in told)
     assert memory(found).payload()["grids"] or not found.after.names
     for name in found.after.names:
-        expected = eval(name, names)  # noqa: S307 - a name of the program
+        expected = eval(name, names)
         np.testing.assert_array_equal(found.after.called(name).values, np.asarray(expected))
 
 

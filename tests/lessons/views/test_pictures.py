@@ -54,7 +54,7 @@ def test_every_address_formula_holds_and_ends_at_the_cells_number(b: str, c: str
     assert not re.search(r"\b1 (elements|bytes)", text)
     sides = told[1].replace("·", "*").replace("−", "-").split("=")
     place = int(told[3])
-    assert {eval(side, {}) for side in sides} == {place}  # noqa: S307 - numbers and signs
+    assert {eval(side, {}) for side in sides} == {place}
     (strip,) = [link.source for link in picture.links if link.target == grid.id]
     assert int(told[2]) == place * grids[strip].values.itemsize
     assert told[4] == str(grid.values.ravel()[flat]) == str(grids[strip].values[place])
@@ -81,7 +81,7 @@ def test_every_program_is_drawn_with_the_numbers_that_python_comes_to(seed: int)
         return
     real: dict[str, Any] = {"np": np, "torch": torch}
     with np.errstate(all="ignore"):
-        exec("\n".join([f"a = {found.base}", *found.definitions, *found.statements]), real)  # noqa: S102 - as above
+        exec("\n".join([f"a = {found.base}", *found.definitions, *found.statements]), real)
     for name in found.after.names:
         np.testing.assert_array_equal(found.after.called(name).values, np.asarray(real[name]))
 

@@ -40,7 +40,7 @@ typed_texts = st.one_of(
 
 def made_by_hand(code: str) -> dict[str, Any]:
     names: dict[str, Any] = {"np": np, "torch": torch}
-    exec(code, names)  # noqa: S102 - written by the strategies above
+    exec(code, names)
     return names
 
 
@@ -170,7 +170,7 @@ def test_the_words_are_the_librarys_own() -> None:
 def test_as_strided_never_leaves_its_memory(shape: list[int], strides: list[int], of: str) -> None:
     found = run_program("(3, 4)", f"as_strided({of}, {tuple(shape)}, {tuple(strides)})")
     start = np.arange(12).reshape(3, 4)
-    offset = bytes_from(eval(of, {"a": start}), start)  # noqa: S307 - one of five texts above
+    offset = bytes_from(eval(of, {"a": start}), start)
     ends = [[0, (size - 1) * stride] for size, stride in zip(shape, strides, strict=False)]
     low, high = offset + sum(map(min, ends)), offset + sum(map(max, ends)) + 8
     inside = len(shape) == len(strides) and (0 in shape or (low >= 0 and high <= 96))
@@ -217,7 +217,7 @@ def test_the_library_is_asked_about_sharing_again_after_the_statements(
     said = [line for line in printed.splitlines() if line in ("True", "False")]
     assert said == [str(answer) for answer in [*first, *answers]]
     for asked in found.asked:
-        assert eval(asked.code, {"np": np, "torch": torch}, names) == asked.answer  # noqa: S307 - the snippet's own
+        assert eval(asked.code, {"np": np, "torch": torch}, names) == asked.answer
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_the_snippet_prints_offsets_across_libraries(library: Library, b: str, c
     for line in lines:
         expression = line.removeprefix("print(").removesuffix(")  # offset")
         offset = found.before.called(expression[1]).layout.offset
-        assert eval(expression, names) == offset  # noqa: S307 - the snippet's own
+        assert eval(expression, names) == offset
 
 
 @pytest.mark.parametrize("base", ["[7, 8]", "(2, 3, 4)", "(1,)", "()"])
@@ -259,7 +259,7 @@ def test_a_constant_that_is_no_number_or_too_large_is_named_as_that() -> None:
         assert "smaller" in found.message
     for text in ('"x"', "None", "1j", str(2**63)):
         with pytest.raises(Exception) as error:  # noqa: PT011 - NumPy's own, whichever it is
-            exec(f"a[0] = {text}", {"a": np.arange(12).reshape(3, 4)})  # noqa: S102 - one of the texts above
+            exec(f"a[0] = {text}", {"a": np.arange(12).reshape(3, 4)})
         assert stopped("(3, 4)", then=f"a[0] = {text}").words == f"{type(error.value).__name__}: {error.value}"
     assert cells(ran("[1.5]", then="a[0] = 1e20"), "a") == [1e20]
     assert cells(ran("(1,)", then=f"a[0] = {-(2**63)}"), "a") == [-(2**63)]
@@ -270,7 +270,7 @@ def test_pytorch_takes_a_nested_list_as_it_does_outside(index: str) -> None:
     tensor = torch.arange(1, 13).reshape(3, 4)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch warns of a nested list
-        expected = eval(f"tensor[{index}]", {"tensor": tensor})  # noqa: S307 - one of the parameters above
+        expected = eval(f"tensor[{index}]", {"tensor": tensor})
     found = ran("(3, 4)", f"a[{index}]", library="PyTorch")
     assert cells(found, "b") == expected.tolist()
 

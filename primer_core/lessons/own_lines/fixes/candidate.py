@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import Failing, Operand, is_atom, statements_of
+from primer_core.lessons.own_lines.failing import Failing, Operand, statements_of
 from primer_core.lessons.own_lines.trace import Seen, Trace
 
 Where = Literal["failing", "making", "added"]
@@ -145,11 +145,6 @@ class Failure:
     def positional(self) -> list[ast.expr]:
         """Return the arguments of the call that failed, without those by name."""
         return list(self.node.args) if isinstance(self.node, ast.Call) else []
-
-
-def wrapped(node: ast.expr, text: str) -> str:
-    """Return what stands at a node so that a method can be asked of it."""
-    return text if is_atom(node) else f"({text})"
 
 
 def made_and_called(failure: Failure, call: ast.Call) -> str:

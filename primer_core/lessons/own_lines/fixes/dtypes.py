@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.failing import Operand
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended, wrapped
+from primer_core.lessons.own_lines.failing import Operand, wrapped
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
 
 _CASTS = {"torch.float32": ".float()", "torch.float64": ".double()", "torch.int64": ".long()"}
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended, wrapped
+from primer_core.lessons.own_lines.failing import wrapped
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 
 
 def _beyond(failure: Failure) -> Iterator[Candidate]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
 from primer_core.claims.surprises import EveryPair
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
@@ -345,9 +346,8 @@ def _frozen(failure: Failure) -> Iterator[Candidate] | None:
         return None
     lost = lost_gradients_of(failure.trace)
     if any(isinstance(each, LosesGradient) for each in lost):
-        return chain(
-            _stacked(failure), _asked_again(failure)
-        )  # where a step lost it, asking behind that gives the parameters none
+        # Where a step lost it, asking behind that gives the parameters none.
+        return chain(_stacked(failure), _asked_again(failure))
     frozen = [each for each in lost if isinstance(each, AllFrozen)]
     if not frozen:
         asked = any(seen.requires for step in failure.trace.steps for seen in step.names.values())
@@ -523,9 +523,9 @@ def _joined(
             return None
     place = failure.place(joined)
     parts = [part for step in failure.trace.steps for part in step.parts if part.place == place]
-    shapes = {tuple(map(int, each.shape)) for each in parts[-1].operands[0]} if parts else set()
+    shapes = {shape_of(each) for each in parts[-1].operands[0]} if parts else set()
     fits = all(each[:1] == (channels,) and len(each) == len(shape) for each in shapes) and len(shapes) < 2
-    joins = not parts or tuple(map(int, parts[-1].result.shape)) == shape
+    joins = not parts or shape_of(parts[-1].result) == shape
     return listed if along in ([], ["0"]) and fits and joins else None
 
 

@@ -10,8 +10,8 @@ from primer_core.error_messages.kinds.calling import RemovedName
 from primer_core.language.programs import networks
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named, names_of
-from primer_core.lessons.own_lines.failing import Entry, nodes_of, statements_of
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called, wrapped
+from primer_core.lessons.own_lines.failing import Entry, nodes_of, statements_of, wrapped
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called
 
 _OF_NUMPY = {
     "astype": ("float", "long", "double", "int", "bool"),

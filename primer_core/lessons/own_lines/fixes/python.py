@@ -6,14 +6,13 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from primer_core.lessons.own_lines.failing import statements_of
+from primer_core.lessons.own_lines.failing import statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import (
     Candidate,
     Failure,
     each_ended,
     ended,
     made_and_called,
-    wrapped,
 )
 from primer_core.lessons.own_lines.fixes.names import loaded
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from primer_core.error_messages.kinds.python_values import FormatOfOne, NoContext
 from primer_core.language.programs.networks import OPTIMISERS
 from primer_core.language.programs.scope import names_bound
-from primer_core.lessons.own_lines.failing import statements_of
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, wrapped
+from primer_core.lessons.own_lines.failing import statements_of, wrapped
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
 
 
 def _list_first(failure: Failure) -> Iterator[Candidate]:

@@ -9,8 +9,8 @@ from itertools import chain
 from primer_core.error_messages.kinds.calling import ArgumentType
 from primer_core.error_messages.kinds.products import EinsumOutput
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.failing import Entry, Operand
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended, wrapped
+from primer_core.lessons.own_lines.failing import Entry, Operand, wrapped
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
 
 
 def _broadcast(failure: Failure) -> Iterator[Candidate]:

@@ -10,6 +10,7 @@ from time import thread_time
 
 from primer_core.error_messages import Recognised, read, recognise
 from primer_core.language.rejection import Place
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.fixes import (
     dtypes,
     gradients,
@@ -293,7 +294,7 @@ def _computed(step: Step, trace: Trace, mended: Trace) -> str:
     whole = Place.of(node.value, mended.source)
     if step.parts and step.parts[-1].place == whole and hasattr(step.parts[-1].result, "shape"):
         result = step.parts[-1].result
-        return str(tuple(map(int, result.shape))) if tuple(result.shape) else _number(result.item())
+        return str(shape_of(result)) if tuple(result.shape) else _number(result.item())
     forwards = [forward for each in mended.steps for forward in each.forwards]
     broke = trace.broken.broke if trace.broken is not None else None
     for forward in forwards:
