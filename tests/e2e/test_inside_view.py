@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_accessibility import violations
-from tests.e2e.test_live_training import button, last_batch, open_lesson, settled_batch, unfold, until
+from tests.e2e.test_live_training import LONG_RUN, button, last_batch, open_lesson, settled_batch, unfold, until
 from tests.running_app import wait_until_drawn
 
 WIDTHS = (1280, 390)
@@ -36,7 +36,7 @@ def stop(page: Page) -> None:
 
 
 def test_the_view_follows_a_run_and_rests_when_it_is_closed(page: Page, app_url: str) -> None:
-    watch(page, app_url, "live_training?epochs=200&pace=full+speed")
+    watch(page, app_url, LONG_RUN)
     seen = looked_at(page)
     until(lambda: looked_at(page) > seen + 5, "a later look", page)
     weights = inside(page).locator(".weights canvas")
