@@ -1,5 +1,7 @@
 """The start: `streamlit run app.py` imports this file for its ``app``, then runs it as the script of the home page."""
 
+import logging
+
 import streamlit as st
 
 if __name__ == "__main__":
@@ -8,6 +10,11 @@ if __name__ == "__main__":
     home()
 else:
     from starlette.middleware import Middleware
+
+    # A cache is declared here before there is a runtime: Streamlit warns of each, and takes its runtime's later.
+    logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
+        lambda record: not record.getMessage().startswith("No runtime found")
+    )
 
     from ui import answers, health, modules, playground, watching
     from ui.browsers import KnowBrowsers

@@ -2,11 +2,19 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import streamlit as st
 
+from tests.running_app import PROJECT
 from ui.server import lifespan
+
+
+def test_a_server_that_starts_warns_of_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", "import app"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_connections_of_a_server_that_starts_send_at_once() -> None:
