@@ -97,16 +97,20 @@ class AddedToRead(Claim):
         What was read.
     changed
         How many cells of a have another value than before.
+    shape
+        Of what b is then, where a number was read: an array has been added if it has axes.
     """
 
     reads: Reads
     changed: int
+    shape: tuple[int, ...] = ()
 
     def sentence(self) -> Sentence:
         """Say whether a changed."""
         add, a, b = Code("b += v"), Name("a"), Name("b")
         if self.reads == "number":
-            return (add, " makes a new number and calls it ", b, ". ", a, " is as it was.")
+            made = ("array of shape ", Code(str(self.shape))) if self.shape else ("number",)
+            return (add, " makes a new ", *made, " and calls it ", b, ". ", a, " is as it was.")
         if self.reads == "copy":
             return (add, " writes to the copy: ", a, " is as it was.")
         cells = f"{self.changed} cell{'' if self.changed == 1 else 's'}"

@@ -705,6 +705,8 @@ class Evaluator:
         if entry_named(f"{other}.{last}"):
             belongs = "PyTorch's tensors have it, and this is an array of NumPy's."
             hint = f" {belongs if owner == 'ndarray' else 'Arrays of NumPy have it, and this is a tensor of PyTorch.'}"
+        elif owner == "Tensor" and entry_named(f"np.{last}"):
+            hint = f" NumPy has it as a function, np.{last}(...), and this is a tensor of PyTorch."
         elif owner == "ndarray" and entry_named(f"np.{last}"):
             differs = ", but it returns a new array, in which the numbers repeat" if last == "resize" else ""
             hint = f" np.{last}(...) is{differs}."

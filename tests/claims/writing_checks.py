@@ -122,6 +122,7 @@ def _(claim: AddedToRead, program: Program) -> None:
     assert ran.error is None
     pairs = zip(fresh.ravel(), values(ran["a"]).ravel(), strict=True)
     assert sum(one.tobytes() != other.tobytes() for one, other in pairs) == claim.changed
+    assert claim.shape == (np.shape(ran["b"]) if claim.reads == "number" else ())
     match program.statements[place_of(program)]:
         case ast.AugAssign(ast.Name("b")):
             pass

@@ -311,7 +311,9 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
         return
     if then == "Add to b":
         cells = zip(before.ravel(), after.ravel(), strict=True)
-        yield AddedToRead(reads(picked), sum(one.tobytes() != other.tobytes() for one, other in cells))
+        read = reads(picked)
+        shape = changed.b.shape if read == "number" and changed.b is not None else ()
+        yield AddedToRead(read, sum(one.tobytes() != other.tobytes() for one, other in cells), shape)
         if changed.b is not None and changed.b.dtype.kind in "iu" and changed.value.values.dtype.kind in "biu":
             places = np.arange(changed.b.size)
             yield from _wrapped("b", changed.b, places, picked, changed, adds=True)

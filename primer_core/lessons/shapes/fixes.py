@@ -138,7 +138,7 @@ def _candidates(text: str, step: Asked | None, shape: Shape, library: Library) -
     if step is None or entry is None:
         if name in operations and not joining:
             yield _LAST_RESORT, None, (operations[name].spelled(shape),)
-        elif name not in _names_of(library):  # else it is no slip of the pen
+        elif name not in _names_of(library) | _names_of(other_library(library)):  # else it is no slip of the pen
             yield from _by_name(name, shape, library)
         return
     if entry.attribute and step.called:

@@ -802,10 +802,9 @@ class Way:
         return NotTaken(kinds.get(rejection.verdict, "refused"), message)
 
     def lacking(self, step: Step) -> str:
-        """Say that the other library has what this one's arrays lack, and where no equivalent of it is known."""
+        """Say where nothing is known that is in this library what the other one's arrays have."""
         library = self.current.library
         other = other_library(library)
-        own = set(dir(type(self.current.tensor)))
         for part in ast.walk(step.node):
             if not isinstance(part, ast.Attribute) or _names_a_library(part):
                 continue
@@ -814,9 +813,8 @@ class Way:
                       if known in TABLE]  # fmt: skip
             if not theirs or (name in TABLE and not _words_differ(step.node, name, theirs[0])):
                 continue
-            said = "" if part.attr in own else f" An array of {library} has no {part.attr}; {other} has one."
             found = in_words_of(library, step.text, {TENSOR: self.current.shape}, self.evaluator.names)
-            return f"{said} {found.reason}" if isinstance(found, NoEquivalent) else said
+            return f" {found.reason}" if isinstance(found, NoEquivalent) else ""
         return ""
 
     def failed(self, text: str, step: Step | None, reason: Declined | NotTaken, place: Place | None) -> Failed:

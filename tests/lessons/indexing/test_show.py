@@ -156,6 +156,7 @@ def test_the_story_names_what_decides() -> None:
     assert AddedToRead("view", 0) in told("(3, 4)", "0", "Add to b", "0")
     assert AddedToRead("copy", 0) in told("(3, 4)", "[0]", "Add to b")
     assert AddedToRead("number", 0) in told("(3, 4)", "0, 0", "Add to b")
+    assert AddedToRead("number", 0, (2,)) in told("(3, 4)", "0, 0", "Add to b", "[1, 2]")
     assert told("(3, 4)", "[0]", "Assign") == (WrittenItself(4, "copy", adds=False),)
     assert told("(3, 4)", "0, 0", "Assign") == (WrittenItself(1, "number", adds=False),)
 
