@@ -530,14 +530,21 @@ class Evaluator:
     def _called(self, node: ast.Call) -> Any:
         if isinstance(node.func, ast.Name):
             if node.func.id in self.names:
-                raise self._rejection("refused", f"{quoted(node.func.id)} is no function.", node.func)
+                raise self._no_function("refused", node.func, self.names[node.func.id])
             return self._ask(CALLABLES.get(node.func.id, f"builtins.{node.func.id}"), (), node)
         if isinstance(node.func, ast.Attribute):
             dotted = self._dotted(node.func)
             if dotted is None:
                 return self._ask_of(self._value(node.func.value), node.func, node)
             return self._ask(dotted, (), node)
-        raise self._rejection("unread", f"{quoted(ast.unparse(node.func))} is no function.", node.func)
+        raise self._no_function("unread", node.func)
+
+    def _no_function(self, verdict: Any, node: ast.expr, value: Any = None) -> Rejection:
+        """Say what parentheses behind something would do, and what is written instead."""
+        text = ast.unparse(node)
+        holds = is_array(value) or isinstance(value, list | tuple | str | dict)
+        instead = f"Square brackets read what it holds: {text}[0]." if holds else "A product is written with *."
+        return self._rejection(verdict, f"{quoted(text)} is no function, so ( ) cannot call it. {instead}", node)
 
     def _ask_of(self, holder: Any, function: ast.Attribute, node: ast.Call) -> Any:
         """Call a method of a value."""

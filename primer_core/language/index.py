@@ -238,6 +238,8 @@ class _AsCode(ast.NodeTransformer):
         self._torch = torch
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if not isinstance(node.ctx, ast.Load):
+            return node
         if node.id in _FUNCTIONS or node.id == "newaxis":
             return _of_numpy(node.id)
         return ast.Name("np", ast.Load()) if node.id == "numpy" else node

@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from primer_core.language.index import read_index
@@ -183,6 +183,8 @@ def test_what_numpy_will_refuse_is_still_read() -> None:
             A[index.key]
 
 
+@example("where:=arange.T")
+@example("a(1)")
 @examples(1000)
 @given(
     st.one_of(
