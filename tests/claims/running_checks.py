@@ -367,8 +367,10 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
     ]
     if bound:
         slopes = [gradient(name, value) for name, value in done.names.items() if name.endswith(".grad")]
-        # Of a class, a network or an optimiser nothing is said: what Python shows is no value that a learner computes.
-        unsaid = ["" for value in bound if isinstance(value, type | torch.nn.Module | torch.optim.Optimizer)]
+        # Of a class, a network, an optimiser or a data set nothing is said: what Python shows of them is no value that
+        # a learner computes.
+        no_values = (type, torch.nn.Module, torch.optim.Optimizer, torch.utils.data.Dataset)
+        unsaid = ["" for value in bound if isinstance(value, no_values)]
         return [*map(told, bound), *slopes, *unsaid]
     grown = [
         done.texts[name]

@@ -395,6 +395,48 @@ CLASSIC: dict[str, str] = {
     "the mean of a pair": "s = torch.sort(torch.tensor([3., 1., 2.]))\nm = s.mean()",
     "parts of one size": "parts = np.split(np.arange(10), 3)",
     "an order of axes with a batch": "image = torch.randn(3, 8, 8)\nlast = image.permute(0, 2, 3, 1)",
+    "one of a few numbers": "a = np.arange(4)\nb = a[a in [1, 3]]",
+    "none of a few numbers": "a = np.arange(4)\nb = a[a not in (1, 3)]",
+    "values for a mask": "a = np.array([1., -2., 3.])\nb = np.array([7., 8., 9.])\na[a < 0] = b + 1",
+    "numbers taken for places": "a = np.array([3, 1, 4, 2])\nfor i in a:\n    a[i] = a[i] * 10",
+    "two arrays summed": "a, b = np.array([1, 2, 3]), np.array([4, 5, 6])\nc = np.sum(a, b)",
+    "the median as a method": "a = np.array([5, 1, 9])\nm = a.median()",
+    "a function as a method": "a = np.ones((2, 3))\nb = a.exp() * 2",
+    "sorted downwards in a line": "a = np.array([3, 1, 2])\nb = a.sort()[::-1]",
+    "a list sorted downwards in a line": "a = [3, 1, 2]\nb = a.sort()[::-1]",
+    "all samples flattened under one name": (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.fc = nn.Linear(8, 2)\n    def forward(self, x):\n        x = x.flatten()\n"
+        "        return self.fc(x)\nnet = Net()\nout = net(torch.zeros(3, 2, 4))"
+    ),
+    "a vector for each matrix": "R, v = np.ones((5, 2, 3)), np.ones((5, 3))\nout = R @ v",
+    "a vector for each matrix by bmm": "R, v = torch.ones(5, 2, 3), torch.ones(5, 3)\nout = torch.bmm(R, v)",
+    "two shapes that are to be equal": (
+        "a, b = np.array([1, 2, 3]), np.array([1, 2])\nif (a == b).all():\n    print('equal')"
+    ),
+    "two shapes of tensors that are to be equal": "a, b = torch.ones(3), torch.ones(2)\nsame = torch.all(a == b)",
+    "a gradient that is asked for too late": (
+        "x = torch.ones(3)\ny = (x * 2).sum()\nx.requires_grad = True\ny.backward()"
+    ),
+    "the gradient of what was not used": (
+        "a = torch.tensor(2., requires_grad=True)\nb = torch.tensor(3., requires_grad=True)\ny = a + 1\n"
+        "da, db = torch.autograd.grad(y, [a, b])"
+    ),
+    "a number that was a loss": ("w = torch.tensor(1., requires_grad=True)\nloss = (w * 3).item()\nloss.backward()"),
+    "a layer given its input as settings": "fc = nn.Linear(4, 2)\nh = nn.ReLU(torch.ones(1, 4))\nout = fc(h)",
+    "parameters in place of a network": (
+        "net = nn.Linear(2, 1)\ntorch.save(net.state_dict(), 'net.pt')\nnet = torch.load('net.pt')\nnet.eval()"
+    ),
+    "parts that leave one out": (
+        "from torch.utils.data import TensorDataset, random_split\ndata = TensorDataset(torch.arange(11.))\n"
+        "a, b = random_split(data, [int(0.8 * 11), int(0.2 * 11)])"
+    ),
+    "rounds taken for a batch": (
+        "from torch.utils.data import DataLoader, TensorDataset\nnet = nn.Linear(2, 1)\n"
+        "dl = DataLoader(TensorDataset(torch.ones(4, 2), torch.zeros(4)), batch_size=2)\n"
+        "for x, y in enumerate(dl):\n    out = net(x)"
+    ),
+    "rows drawn": "X = np.arange(12).reshape(4, 3)\nrow = np.random.choice(X, replace=False)",
 }
 
 

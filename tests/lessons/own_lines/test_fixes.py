@@ -271,6 +271,28 @@ def test_a_fix_says_what_it_gives() -> None:
         ("the mean of a pair", "m = s.values.mean()"),
         ("parts of one size", "parts = np.array_split(np.arange(10), 3)"),
         ("an order of axes with a batch", "last = image.permute(1, 2, 0)"),
+        ("one of a few numbers", "b = a[np.isin(a, [1, 3])]"),
+        ("none of a few numbers", "b = a[~np.isin(a, (1, 3))]"),
+        ("values for a mask", "a[a < 0] = (b + 1)[a < 0]"),
+        ("numbers taken for places", "for i in range(len(a)):"),
+        ("two arrays summed", "c = a + b"),
+        ("the median as a method", "m = np.median(a)"),
+        ("a function as a method", "b = np.exp(a) * 2"),
+        ("sorted downwards in a line", "b = np.sort(a)[::-1]"),
+        ("a list sorted downwards in a line", "b = sorted(a)[::-1]"),
+        ("all samples flattened under one name", "x = x.flatten(1)"),
+        ("a vector for each matrix", "out = (R @ v[..., None])[..., 0]"),
+        ("a vector for each matrix by bmm", "out = (R @ v[..., None])[..., 0]"),
+        ("two shapes that are to be equal", "if np.array_equal(a, b):"),
+        ("two shapes of tensors that are to be equal", "same = torch.equal(a, b)"),
+        ("a gradient that is asked for too late", "x.requires_grad_()"),
+        ("the gradient of what was not used", "da, db = torch.autograd.grad(y, [a, b], allow_unused=True)"),
+        ("a number that was a loss", "loss = (w * 3)"),
+        ("a layer given its input as settings", "h = nn.ReLU()(torch.ones(1, 4))"),
+        ("parameters in place of a network", "net.load_state_dict(torch.load('net.pt'))"),
+        ("parts that leave one out", "a, b = random_split(data, [int(0.8 * 11), len(data) - int(0.8 * 11)])"),
+        ("rounds taken for a batch", "for x, y in dl:"),
+        ("rows drawn", "row = X[np.random.choice(len(X), replace=False)]"),
     ],
 )
 def test_what_was_meant_is_offered_first(name: str, line: str) -> None:
@@ -298,3 +320,27 @@ def test_what_would_only_hide_a_mistake_is_not_offered(program: str) -> None:
     assert isinstance(outcome, Shown)
     assert outcome.trace.stopped is not None
     assert outcome.fixes == ()
+
+
+@pytest.mark.parametrize(
+    ("program", "line"),
+    [
+        ("a, b = np.arange(3), np.ones(2, int)\nc = np.sum(a, b)", "c = a + b"),
+        ("a, b = np.array([3, 1]), np.zeros(2)\nfor i in a:\n    b[i] = 1", "for i in range(len(b)):"),
+        ("a, b = np.array([3, 1]), np.zeros(2)\nfor i in a:\n    b[i] = 1", "for i in range(len(a)):"),
+        ("a = np.ones(3)\nb = a.linspace(2)", "b = np.linspace(a, 2)"),
+        ("R, v = np.ones((5, 3, 3)), np.ones((4, 3))\nout = R @ v", "out = (R @ v[..., None])[..., 0]"),
+        ("a = np.arange(4)\na[a > 1] = np.ones(3)", "a[a > 1] = np.ones(3)[a > 1]"),
+        (
+            "x, y = torch.ones(3), torch.ones(3)\nz = (x * 2).sum()\ny.requires_grad_()\nz.backward()",
+            "y.requires_grad_()",
+        ),
+        ("net = np.ones(2)\nimport io\nf = {'a': 1}\nf.eval()", "net.load_state_dict(f)"),
+        ("for x, y in enumerate([1, 2]):\n    z = nn.Linear(2, 1)(x)", "for x, y in [1, 2]:"),
+    ],
+)
+def test_what_was_not_meant_is_not_offered(program: str, line: str) -> None:
+    outcome = explain(OwnLinesQuestion(program=HEADER + program))
+    assert isinstance(outcome, Shown)
+    assert outcome.trace.stopped is not None
+    assert line not in [fix.line for fix in outcome.fixes]

@@ -159,6 +159,12 @@ def _metric(failure: Failure) -> Iterator[Candidate]:
                         return
 
 
+def _unused(failure: Failure) -> Iterator[Candidate]:
+    """Take None for the gradient of what a result was not computed of."""
+    if isinstance(failure.node, ast.Call) and all(word.arg != "allow_unused" for word in failure.node.keywords):
+        yield failure.whole(f"{failure.failing.place.text[:-1].rstrip().rstrip(',')}, allow_unused=True)")
+
+
 KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "numpy_grad": _detached,
     "requires_grad_result": _detached,
@@ -168,6 +174,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "backward_shape": _one_number,
     "changed_in_place": _on_a_copy,
     "no_grad_fn": _recorded,
+    "unused": _unused,
     "grad_assigned": _without_gradient,
     "argument_missing": _metric,
     "optimizer_layers": _parameters,

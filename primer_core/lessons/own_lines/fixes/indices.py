@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 
@@ -82,6 +83,17 @@ def _mask(failure: Failure) -> Iterator[Candidate]:
         yield failure.whole(f"{holder.asked}[:{mask.shape[0]}][{mask.text}]")
     if len(mask.shape) == 1 and holder.shape and mask.shape[0] > holder.shape[0]:
         yield failure.whole(f"{holder.asked}[{mask.asked}[:{holder.shape[0]}]]")
+
+
+def _of_the_same_cells(failure: Failure) -> Iterator[Candidate]:
+    """Take the values of the cells that a mask picks, where those of all cells are given."""
+    failed = failure.trace.failed
+    match failure.failing.statement:
+        case ast.Assign([ast.Subscript(_, mask)], value) if failed is not None and len(failed.operands) == 3:
+            array, _, given = map(shape_of, failed.operands)
+            if array == given:
+                text = wrapped(value, failure.text(value))
+                yield failure.instead(value, f"{text}[{failure.text(mask)}]")
 
 
 def _mask_elsewhere(failure: Failure, parts: list[ast.expr]) -> Iterator[Candidate]:
@@ -178,6 +190,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "mask": _mask,
     "read_only": _read_only,
     "mask_torch": _mask,
+    "mask_values": _of_the_same_cells,
     "gather_axes_torch": _gather,
     "slice_step_torch": _turned,
     "slice_index": _whole_slice,

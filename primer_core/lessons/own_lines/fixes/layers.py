@@ -10,6 +10,7 @@ import numpy as np
 
 from primer_core.error_messages.kinds.layers import KernelTooLarge
 from primer_core.language.rejection import Place
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Operand, nodes_at, nodes_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 
@@ -73,10 +74,22 @@ def _each_flat(failure: Failure, operand: Operand, takes: int) -> Iterator[Candi
             pass
         case _:
             return
+    if bound is not None and holder == operand.text:
+        yield from _flat_before(failure, bound.value, holder, takes)
+        return
     seen = failure.seen.get(holder)
     shape = () if seen is None or seen.shape is None else seen.shape
     if len(shape) > 1 and prod(shape[1:]) == takes and prod(shape) == prod(operand.shape or ()):
         yield Candidate(operand.place, f"{holder}.flatten(1)")
+
+
+def _flat_before(failure: Failure, laid: ast.expr, holder: str, takes: int) -> Iterator[Candidate]:
+    """Lay each sample out flat in the line that laid all of them out as one row under the same name."""
+    place = failure.place(laid)
+    parts = [part for step in failure.trace.steps for part in step.parts if part.place == place]
+    shape = shape_of(parts[-1].operands[0]) if parts and parts[-1].operands else ()
+    if len(shape) > 1 and prod(shape[1:]) == takes:
+        yield Candidate(place, f"{holder}.flatten(1)", "making")
 
 
 def _laid_out(failure: Failure, operand: Operand, takes: int) -> Iterator[Candidate]:

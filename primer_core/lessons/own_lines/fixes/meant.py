@@ -147,6 +147,87 @@ def _among_values(failure: Failure) -> Iterator[Candidate] | None:
     return None
 
 
+def _equal_at_all(failure: Failure) -> Iterator[Candidate] | None:
+    """Ask whether two arrays are equal, where all answers of a comparison of two shapes are asked for as one."""
+    match failure.node:
+        case ast.Compare(left, [ast.Eq()], [right]) if failure.kind in _BROADCAST and len(_arrays(failure)) == 2:
+            function = "torch.equal" if failure.kind == "broadcast_torch" else "np.array_equal"
+        case _:
+            return None
+    for node in ast.walk(failure.failing.statement):
+        match node:
+            case ast.Call(ast.Attribute(compared, "all"), [], []) | ast.Call(
+                ast.Attribute(ast.Name("np" | "torch"), "all"), [compared], []
+            ) if compared is failure.node or failure.place(compared) == failure.failing.place:
+                return iter([failure.instead(node, f"{function}({failure.text(left)}, {failure.text(right)})")])
+    return None
+
+
+def _vector_for_each(failure: Failure) -> Iterator[Candidate] | None:
+    """Multiply each matrix of a row of them by the vector that stands at its place: a column, and then none again."""
+    arrays = _arrays(failure)
+    if failure.kind not in _OF_SHAPES or len(arrays) != 2:
+        return None
+    matrices, vectors = arrays
+    match failure.node:
+        case ast.BinOp(_, ast.MatMult(), _) | ast.Call(ast.Attribute(ast.Name("np" | "torch"), "matmul" | "bmm")):
+            shape = matrices.shape or ()
+        case _:
+            return None
+    if len(shape) < 3 or vectors.shape != (*shape[:-2], shape[-1]):
+        return None
+    return iter([failure.whole(f"({matrices.asked} @ {vectors.asked}[..., None])[..., 0]")])
+
+
+def _places_gone_through(failure: Failure) -> Iterator[Candidate] | None:
+    """Go through the places of an array, where a loop goes through its numbers and takes them for places."""
+    match failure.node:
+        case ast.Subscript(ast.Name(array), ast.Name(place)) if failure.kind in ("index", "index_torch"):
+            pass
+        case _:
+            return None
+    line = failure.failing.statement.lineno
+    for loop in statements_of(failure.trace.source):
+        match loop:
+            case ast.For(ast.Name(name), ast.Name(through)) if (name, through) == (place, array):
+                if loop.lineno < line <= (loop.end_lineno or line):
+                    return iter([Candidate(failure.place(loop.iter), f"range(len({array}))", "making")])
+    return None
+
+
+def _counted_batches(failure: Failure) -> Iterator[Candidate] | None:
+    """Bind what a batch holds to two names, where the first of them is bound to the number of the round."""
+    if failure.kind != "argument_type" or not any(each.kind == "int" for each in failure.operands):
+        return None
+    given = {each.text for each in failure.operands if each.kind == "int"}
+    for loop in statements_of(failure.trace.source):
+        match loop:
+            case ast.For(ast.Tuple([ast.Name(first), ast.Name()]), ast.Call(ast.Name("enumerate"), [loader], [])) if (
+                first in given and failure.failing.scope.get(failure.text(loader)) == "DataLoader"
+            ):
+                return iter([Candidate(failure.place(loop.iter), failure.text(loader), "making")])
+    return None
+
+
+def _asked_too_late(failure: Failure) -> Iterator[Candidate] | None:
+    """Ask for a gradient before what is gone back from is computed, where that is asked for afterwards."""
+    match failure.node:
+        case ast.Call(ast.Attribute(ast.Name(result), "backward")) if failure.kind == "no_grad_fn":
+            computed = failure.binding(result)
+        case _:
+            return None
+    if computed is None:
+        return None
+    for statement in failure.statements_before():
+        match statement:
+            case ast.Assign([ast.Attribute(ast.Name(name), "requires_grad")], ast.Constant(True)) | ast.Expr(
+                ast.Call(ast.Attribute(ast.Name(name), "requires_grad_"), [], [])
+            ):
+                if statement.lineno > computed.lineno and name in _names(computed.value):
+                    return iter([failure.before(computed, f"{name}.requires_grad_()")])
+    return None
+
+
 def _angles(failure: Failure) -> Iterator[Candidate] | None:
     """Compare two vectors along the axis that they have, or each sample of one with each of the other."""
     arrays = _arrays(failure)
@@ -552,6 +633,11 @@ def _takes_classes(failure: Failure, called: ast.expr) -> bool:
 
 def _sorted_in_place(failure: Failure) -> Iterator[Candidate] | None:
     """Bind what was sorted to a name that is None, since it was bound to what sorts in place."""
+    match failure.node:
+        case ast.Subscript(ast.Call(ast.Attribute(ast.Name(name), "sort"), [], []) as call):
+            function = {"numpy.ndarray": "np.sort", "list": "sorted"}.get(failure.failing.scope.get(name, ""))
+            if function is not None:
+                return iter([failure.instead(call, f"{function}({name})")])
     for operand in failure.operands:
         bound = failure.binding(operand.text) if operand.kind == "NoneType" else None
         match None if bound is None else bound.value:
@@ -583,6 +669,11 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _so_many_parts,
     _turned_flat,
     _among_values,
+    _equal_at_all,
+    _vector_for_each,
+    _places_gone_through,
+    _counted_batches,
+    _asked_too_late,
     _angles,
     _pair_compared,
     _rows_of_two_lengths,

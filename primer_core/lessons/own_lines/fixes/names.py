@@ -30,6 +30,9 @@ _OF_PYTORCH: Mapping[str, tuple[str, ...]] = {
 }
 """Methods of tensors that arrays lack."""
 
+_OF_ONE_ARRAY = (("a",), ("x",), ("input",))
+"""What a function that is asked of one array calls it."""
+
 _FUNCTIONS = ("append", "extend", "unique", "concatenate")
 """What lists have, or what is thought to be a method, and is a function of NumPy's that returns a new array."""
 
@@ -60,7 +63,7 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
         return
     holder, operand = wrapped(node.value, failure.text(node.value)), failure.operands[-1]
     yield from _misnamed(failure, operand.kind, "__init__")
-    yield from _settings_given(failure, operand.kind)
+    yield from settings_given(failure, operand.kind)
     if operand.kind.startswith("torch.return_types."):
         yield failure.whole(f"{holder}.values.{node.attr}")
     call = _call_of(failure, node)
@@ -96,10 +99,40 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
             yield failure.instead(call, f"{equal}.nonzero()")
         if node.attr == "count":
             yield failure.instead(call, f"{equal}.sum()")
+    if node.attr == "backward" and operand.kind == "float":
+        yield from _before_item(failure, node.value)
+    if operand.kind == "OrderedDict":
+        yield from _loaded_into(failure, node.value)
+    function = f"{'torch' if tensor else 'np'}.{node.attr}"
+    entry = entry_named(function) if call is not None and node.attr not in _FUNCTIONS else None
+    if call is not None and entry is not None and operand.shape is not None and entry.parameters[:1] in _OF_ONE_ARRAY:
+        given = failure.place(call).text[len(failure.text(node)) + 1 : -1].strip()
+        yield failure.instead(call, f"{function}({failure.text(node.value)}{', ' if given else ''}{given})")
+        return  # a method of a name that is alike computes something else
     if operand.shape is not None:
         known = [name.rpartition(".")[2] for name in names_of("Tensor" if tensor else "ndarray")]
         for name in get_close_matches(node.attr, known, 2, 0.7):
             yield failure.whole(f"{holder}.{name}")
+
+
+def _before_item(failure: Failure, asked: ast.expr) -> Iterator[Candidate]:
+    """Leave a loss the tensor that it is, where ``item()`` made a number of it."""
+    bound = failure.binding(asked.id) if isinstance(asked, ast.Name) else None
+    match asked if bound is None else bound.value:
+        case ast.Call(ast.Attribute(loss, "item"), [], []) as call:
+            place = failure.place(call)
+            kept = place.text[: place.text.rindex(".")].rstrip()
+            yield Candidate(place, kept or failure.text(loss), "failing" if bound is None else "making")
+
+
+def _loaded_into(failure: Failure, asked: ast.expr) -> Iterator[Candidate]:
+    """Load parameters into the network that a name was bound to before, where they took its place."""
+    bound = failure.binding(asked.id) if isinstance(asked, ast.Name) else None
+    if bound is None or not isinstance(asked, ast.Name) or failure.binding(asked.id, bound) is None:
+        return
+    match bound.value:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "load")) as call:
+            yield Candidate(failure.place(bound), f"{asked.id}.load_state_dict({failure.text(call)})", "making")
 
 
 def _misnamed(failure: Failure, kind: str, wanted: str) -> Iterator[Candidate]:
@@ -125,7 +158,7 @@ def _no_forward(failure: Failure) -> Iterator[Candidate]:
         yield from _misnamed(failure, failure.failing.scope.get(failure.node.func.id, ""), "forward")
 
 
-def _settings_given(failure: Failure, kind: str) -> Iterator[Candidate]:
+def settings_given(failure: Failure, kind: str) -> Iterator[Candidate]:
     """Make a layer first, and call it of what was given to it as its settings."""
     if kind not in networks.LAYERS:
         return

@@ -42,6 +42,11 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
     if chain is not None and len(chain.ops) > 1:
         yield failure.instead(chain, _unchained(failure, chain))
         return
+    match failure.node:
+        case ast.Compare(one, [ast.In() | ast.NotIn() as belongs], [among]) if failure.kind == "truth":
+            turned_round = "~" if isinstance(belongs, ast.NotIn) else ""
+            yield failure.whole(f"{turned_round}np.isin({failure.text(one)}, {failure.text(among)})")
+            return
     if isinstance(failure.node, ast.Call) and failure.text(failure.node.func) in ("max", "min"):
         library = "torch" if any(each.is_tensor for each in failure.operands) else "np"
         name, arguments = failure.text(failure.node.func), ", ".join(map(failure.text, failure.node.args))
@@ -226,6 +231,22 @@ def _summing_to_one(failure: Failure) -> Iterator[Candidate]:
             )
 
 
+def _rest_of_a_split(failure: Failure) -> Iterator[Candidate]:
+    """Give the second of two parts what the first leaves."""
+    match failure.node:
+        case ast.Call(_, [data, ast.List([first, second]) | ast.Tuple([first, second]), *_]):
+            yield failure.instead(second, f"len({failure.text(data)}) - {wrapped(first, failure.text(first))}")
+
+
+def _rows_drawn(failure: Failure) -> Iterator[Candidate]:
+    """Draw places of rows in place of the rows themselves."""
+    match failure.node:
+        case ast.Call(function, [rows, *rest], words):
+            text = wrapped(rows, failure.text(rows))
+            given = [f"len({failure.text(rows)})", *map(failure.text, rest), *map(failure.text, words)]
+            yield failure.whole(f"{text}[{failure.text(function)}({', '.join(given)})]")
+
+
 def _drawn(failure: Failure) -> Iterator[Candidate]:
     """Draw so that the same may be drawn again, where more are asked for than there are."""
     if isinstance(failure.node, ast.Call):
@@ -309,5 +330,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_unpacked": _counted,
     "too_many_draws_torch": _drawn,
     "probabilities_sum": _summing_to_one,
+    "choice_axes": _rows_drawn,
+    "split_lengths": _rest_of_a_split,
 }
 """By the kind of the message."""

@@ -11,6 +11,7 @@ from primer_core.error_messages.kinds.products import EinsumOutput
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Operand, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
+from primer_core.lessons.own_lines.fixes.names import settings_given
 
 
 def _broadcast(failure: Failure) -> Iterator[Candidate]:
@@ -242,6 +243,20 @@ def _larger(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
         yield failure.whole(f"{library}.{_LARGER[function]}({', '.join(map(failure.text, call.args))})")
 
 
+def _added(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
+    """Add two arrays of one shape, where the sum of the first along an axis was asked for."""
+    shapes = [each.shape for each in failure.operands if each.shape is not None]
+    if len(call.args) != 2 or call.keywords or len(shapes) != 2 or shapes[0] != shapes[1] or not shapes[0]:
+        return
+    match call.func:
+        case ast.Attribute(ast.Name("np" | "torch"), "sum"):
+            left, right = (wrapped(each, failure.text(each)) for each in call.args)
+            place = failure.failing.place
+            line = failure.trace.source.split("\n")[place.end_line - 1]
+            goes_on = line[place.end_column :].startswith((".", "["))
+            yield failure.whole(f"({left} + {right})" if goes_on else f"{left} + {right}")
+
+
 def _axis(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if not isinstance(node, ast.Call):
@@ -300,6 +315,10 @@ def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
         listed = ", ".join(map(failure.text, node.args))
         words = "".join(f", {word.arg}={failure.text(word.value)}" for word in node.keywords)
         yield from _larger(failure, node)
+        added = tuple(_added(failure, node))
+        if added:
+            yield from added
+            return  # the sum of all numbers of both is not what each pair makes
         *arrays, last = node.args
         if len(arrays) > 1 and isinstance(last, ast.Constant) and type(last.value) is int:
             yield failure.whole(f"{called}(({', '.join(map(failure.text, arrays))}), {failure.text(last)}{words})")
@@ -331,6 +350,12 @@ def _as_one_size(failure: Failure) -> Iterator[Candidate]:
         if cause.function == "randint" and len(arguments) == 2:
             yield failure.whole(f"{failure.failing.place.text[:-1]}, (1,))")
         yield failure.instead(last, f"({failure.text(last)},)")
+
+
+def _of_a_layer(failure: Failure) -> Iterator[Candidate]:
+    """Call a layer that stands where a tensor belongs, and that was made of a tensor in place of its settings."""
+    for operand in failure.operands:
+        yield from settings_given(failure, operand.kind)
 
 
 def _einsum(failure: Failure) -> Iterator[Candidate]:
@@ -397,7 +422,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "list_index": _arguments_as_one,
     "no_dtype": _arguments_as_one,
     "arguments": _joined_apart,
-    "argument_type": lambda failure: chain(_as_one_size(failure), _joined_apart(failure)),
+    "argument_type": lambda failure: chain(_of_a_layer(failure), _as_one_size(failure), _joined_apart(failure)),
     "einsum_output": _einsum,
     "einsum_output_torch": _einsum,
     "ragged": _ragged,
