@@ -134,7 +134,7 @@ def recognise(pasted: Pasted) -> Recognised | Unknown:
         from the last to the first.
     """
     for raised in reversed(pasted.chain[-20:]):
-        for known, cause in _fitting(raised.message):
+        for known, cause in _fitting(raised.message or raised.type):  # some say nothing but what they are
             return Recognised(known.name, known.library, raised, cause)
     message = pasted.message
     return Unknown(pasted.raised, shapes_in(message), dtypes_in(message), names_in(message))

@@ -297,7 +297,7 @@ OLDER: tuple[Older, ...] = (
         "RuntimeError: Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same",
         "PyTorch 0.4",
         f"{_GITHUB}sksq96/pytorch-summary/issues/16",
-        {"one": "cuda", "other": "cpu"},
+        {"input": "cuda", "weight": "cpu"},
     ),
     Older(
         "numpy_device",
@@ -335,6 +335,14 @@ OLDER: tuple[Older, ...] = (
         "PyTorch 2",
         f"{_GITHUB}murong-xu/CADS/issues/4",
         {"asked": "22.78 GiB"},
+    ),
+    Older(
+        "compiled_for_other",
+        "ImportError:\nA module that was compiled using NumPy 1.x cannot be run in\nNumPy 2.0.2 as it may crash. To "
+        "support both 1.x and 2.x\nversions of NumPy, modules must be compiled with NumPy 2.0.",
+        "NumPy 2.0",
+        f"{_GITHUB}spyder-ide/spyder/issues/23561",
+        {"version": "2.0.2"},
     ),
     Older(
         "gpu_assert",

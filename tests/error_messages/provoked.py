@@ -37,6 +37,11 @@ class Provoked:
 _MANAGED = "from contextlib import contextmanager\n@contextmanager\ndef m():\n    "
 
 PROVOKED: tuple[Provoked, ...] = (
+    Provoked("used_up", "it = iter([1])\nnext(it)\nnext(it)"),
+    Provoked("used_up", "next(x for x in ())"),
+    Provoked("used_up", "it = iter(DataLoader([1, 2]))\nfor i in range(3):\n    next(it)"),
+    Provoked("choice_axes", "np.random.choice(np.zeros((3, 2)))"),
+    Provoked("reshape_torch", "torch.zeros(4, 3, 28, 28).view(4, 784)", {"size": 9408, "shape": (4, 784)}),
     Provoked("lazy", "nn.LazyLinear(2).weight.shape"),
     Provoked("lazy", "nn.LazyConv2d(2, 3).bias.numel()"),
     Provoked("lazy", "nn.LazyBatchNorm1d().running_mean + 1"),

@@ -1184,7 +1184,60 @@ _TOO_DEEP = Plain(
 )
 
 
+_DRAWN_FROM_A_TABLE = Plain(
+    (
+        Code("np.random.choice"),
+        " draws from a row of elements or from the numbers below a whole number, and not from an array with "
+        "several axes.",
+    ),
+    (
+        Mistake(
+            ("Rows were to be drawn: draw their places.",),
+            NP.code("x = np.arange(6).reshape(3, 2)", "np.random.choice(x)"),
+            NP.code("x = np.arange(6).reshape(3, 2)", "x[np.random.choice(len(x))]"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledForOther(Cause):
+    """A package was compiled for another version of NumPy.
+
+    Parameters
+    ----------
+    version
+        That is installed, where the package was compiled for NumPy 1; empty where the message does not say.
+    """
+
+    version: str
+
+    def sentence(self) -> Sentence:
+        """Say which versions do not fit."""
+        if self.version:
+            return (
+                f"A package that is imported was compiled for NumPy 1, and NumPy {self.version} is installed. A newer "
+                "version of that package may be compiled for NumPy 2; else it needs a NumPy below 2.",
+            )
+        return (
+            "A package that is imported was compiled for another version of NumPy than the one that is installed: "
+            "install the package anew, or the NumPy that it was compiled for.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Return none: no line of a program is at fault."""
+        return ()
+
+
 KINDS: tuple[Kind, ...] = (
+    kind("choice_axes", "NumPy", _DRAWN_FROM_A_TABLE, r"^a must be 1-dimensional$"),
+    kind(
+        "compiled_for_other",
+        "NumPy",
+        lambda match: CompiledForOther(match[1] or ""),
+        r"compiled using NumPy 1\.x cannot be run in\s+NumPy (\d+(?:\.\d+){0,3})",
+        r"numpy\.(?:dtype|ndarray|ufunc) size changed, may indicate binary incompatibility()",
+    ),
     kind("no_len", "Python", lambda match: NoLength(match[1]), r"object of type '([\w.]{1,60})' has no len\(\)"),
     kind("not_callable", "Python", lambda match: NotCallable(match[1]), r"'([\w.]{1,60})' object is not callable"),
     kind(

@@ -54,11 +54,39 @@ def _devices(match: re.Match[str]) -> DevicesDiffer | None:
     return DevicesDiffer(one, other) if one != other else None
 
 
-def _types(match: re.Match[str]) -> DevicesDiffer | None:
+@dataclass(frozen=True, slots=True)
+class LayerElsewhere(Cause):
+    """A convolution and its input lie on different devices.
+
+    Parameters
+    ----------
+    input, weight
+        Where each lies: "cuda" or "cpu".
+    """
+
+    input: str
+    weight: str
+
+    def sentence(self) -> Sentence:
+        """Say which lies where."""
+        return (
+            f"A layer and its input must lie on the same device. Here the input is on {self.input} and the layer's "
+            f"weight on {self.weight}, and PyTorch moves none by itself.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Move the one that was left on the CPU; the input is made where the layer lies."""
+        made = f"model, x = nn.Conv2d(1, 2, 3, device='{self.weight}'), torch.ones(1, 1, 5, 5, device='{self.input}')"
+        why = "The input was moved and the model was not." if self.weight == "cpu" else "The model was moved alone."
+        moved = "model.to(x.device)(x)" if self.weight == "cpu" else f"model(x.to('{self.weight}'))"
+        return (Mistake((why,), TORCH.code(made, "model(x)"), TORCH.code(made, moved)),)
+
+
+def _types(match: re.Match[str]) -> LayerElsewhere | None:
     if ("cuda" in match[1]) == ("cuda" in match[2]):
         return None
-    one, other = ("cuda" if "cuda" in name else "cpu" for name in match.groups())
-    return DevicesDiffer(one, other)
+    given, weight = ("cuda" if "cuda" in name else "cpu" for name in match.groups())
+    return LayerElsewhere(given, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +124,25 @@ class NumPyOfOtherDevice(Cause):
         return copied, detached
 
 
+_ASKED = (
+    Mistake(
+        ("The code was written for a machine with a GPU: ask whether there is one.",),
+        TORCH.code("torch.ones(3, device='cuda')"),
+        TORCH.code("device = 'cuda' if torch.cuda.is_available() else 'cpu'", "torch.ones(3, device=device)"),
+    ),
+)
+
 _NO_GPU = Plain(
     ("A GPU of NVIDIA is asked for, and PyTorch finds none that it can use on this machine.",),
+    _ASKED,
+)
+
+_BUILT_WITHOUT = Plain(
     (
-        Mistake(
-            ("The code was written for a machine with a GPU: ask whether there is one.",),
-            TORCH.code("torch.ones(3, device='cuda')"),
-            TORCH.code("device = 'cuda' if torch.cuda.is_available() else 'cpu'", "torch.ones(3, device=device)"),
-        ),
+        "A GPU of NVIDIA is asked for, and the PyTorch that is installed was built without CUDA: it uses no such GPU, "
+        "even where there is one. That takes a version of PyTorch which was built with CUDA.",
     ),
+    _ASKED,
 )
 
 
@@ -281,7 +319,7 @@ KINDS: tuple[Kind, ...] = (
     kind(
         "no_gpu",
         "PyTorch",
-        _NO_GPU,
+        lambda match: _BUILT_WITHOUT if match[0].startswith("Torch") else _NO_GPU,
         r"Found no NVIDIA driver on your system|Torch not compiled with CUDA enabled|"
         r"No CUDA GPUs are available|Attempting to deserialize object on a CUDA device but",
     ),

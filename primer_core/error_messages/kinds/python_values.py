@@ -450,7 +450,27 @@ _MANAGED_ONCE = Plain(
     ),
 )
 
+_USED_UP = Plain(
+    (
+        Code("next"),
+        " was asked for one element more than there are: what gives elements one by one had given its last. ",
+        Code("iter"),
+        " begins anew, and a ",
+        Code("for"),
+        " loop ends there by itself.",
+    ),
+    (
+        Mistake(
+            ("A loop has more rounds than there are elements: go through the elements themselves.",),
+            NP.code("batches = iter([1, 2])", "for step in range(3):", "    batch = next(batches)"),
+            NP.code("for step, batch in enumerate([1, 2]):", "    print(step, batch)"),
+        ),
+    ),
+)
+
+
 KINDS: tuple[Kind, ...] = (
+    kind("used_up", "Python", _USED_UP, r"^StopIteration$"),
     kind(
         "place_beyond",
         "Python",

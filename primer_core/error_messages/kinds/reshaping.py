@@ -54,8 +54,17 @@ class CellsDiffer(Cause):
         known = self._known()
         found = []
         rest = prod(size for size in self.shape[1:] if size >= 0)
+        first = prod(self.shape[:-1])
+        if len(self.shape) > 1 and -1 not in self.shape and self.size > known and first and self.size % first == 0:
+            why: Sentence = (
+                "Each sample has more elements than was thought, as with several channels: let ",
+                Code("-1"),
+                " work the last size out.",
+            )
+            leading = d.shape_arguments(self.shape[:-1])
+            found.append(Mistake(why, before, d.code(made, f"a.reshape({leading}, -1)")))
         if len(self.shape) > 1 and -1 not in self.shape and rest and self.size % rest == 0:
-            why: Sentence = ("The first size is a batch's and changes: let ", Code("-1"), " work it out.")
+            why = ("The first size is a batch's and changes: let ", Code("-1"), " work it out.")
             found.append(Mistake(why, before, d.code(made, f"a.reshape(-1, {d.shape_arguments(self.shape[1:])})")))
         right = prod(abs(size) for size in self.shape) or 0
         why = ("The array has another number of elements than was thought: look at its shape before.",)
