@@ -38,6 +38,7 @@ from primer_core.lessons.own_lines import (
     surprising_calls,
     surprising_digits,
     surprising_equalities,
+    surprising_forms,
     surprising_layers,
     surprising_models,
     surprising_numbers,
@@ -388,6 +389,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_readings.RULES,
     *surprising_rounds.RULES,
     *surprising_results.RULES,
+    *surprising_forms.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

@@ -276,6 +276,21 @@ _GIVEN = (
 )
 """Programs that run, and in which a function gives something else than is often expected."""
 
+_FORMS = (
+    "early = [{0}, {1}, 0.5]\nlate = [{1}, 2, {0}]\nprint(early + late)",
+    "tall = np.arange({1}) * {0}\nheavy = tall ** 2\nboth = np.hstack((tall, heavy))\n"
+    "rows = torch.hstack([torch.ones({1}), torch.zeros({1})])",
+    "spots = np.arange(2. * {1}).reshape({1}, 2) + {0}\nfar = np.linalg.norm(spots)",
+    "ages = torch.tensor([{1}.5, {0}.0, 9.0, {0}.25])\nmiddle = ages.median()\n"
+    "counts = torch.median(torch.arange({1} * 2) * {0})",
+    "turn = np.array([[1, {0}], [0, {1}]])\nsquared = turn ** 2\ncubed = turn ** 3\ntwice = turn @ turn",
+    "trained = nn.Linear({1}, {0})\nkept = trained.state_dict()\nkept['weight'] = torch.full(({0}, {1}), 0.5)\n"
+    "kept['bias'] = torch.ones({0}) * {1}",
+    "scored = torch.tensor([0.{1}, -{0}.0, 0.25, {1}.0])\n"
+    "missed = F.binary_cross_entropy_with_logits(scored, torch.ones(4))\nyes = scored > 0.5",
+)
+"""Programs that run, and whose results are made of something else than is often meant."""
+
 _READ = (
     "angles = np.array([0, {0} * np.pi, 1.0])\nup = np.sin(angles)\nacross = np.cos({1}.5 * np.pi)",
     "half = torch.tensor([{0}.5 * torch.pi, 1.0]).cos()\nlost = np.array([{1}.5, np.nan, -np.inf])\n"
@@ -500,9 +515,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += _several(_SEED_OF_ONE, chance, 1) if chance.random() < 0.25 else _several(_READ, chance, 5)
-    if chance.random() < 0.07:
+    if chance.random() < 0.11:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += _several(_GIVEN, chance, 4)
+        text += _several(_GIVEN, chance, 4) if chance.random() < 0.6 else _several(_FORMS, chance, 5)
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n" + _several(_ROUNDS, chance, 5)

@@ -1,0 +1,122 @@
+"""Checks of what surprises in what a result is made of: it is made once more, cell by cell, by Python's own numbers."""
+
+import ast
+import math
+import operator
+import statistics
+from typing import Any
+
+import torch
+
+from primer_core.claims.surprising_forms import (
+    HalfOfALogit,
+    JoinedEndToEnd,
+    LengthOfAll,
+    ListsJoined,
+    LowerOfTheMiddle,
+    PowerOfCells,
+    PutIntoTheDict,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.running_checks import opened
+from tests.claims.surprise_checks import computed, stands_there
+from tests.claims.surprising_checks import argument, at_line, made_of
+from tests.claims.surprising_result_checks import after_line
+
+
+@check(ListsJoined)
+def _(claim: ListsJoined, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    left, right = (computed(ast.unparse(side), names) for side in (node.left, node.right))
+    assert all(type(each) in (int, float) for each in [*left, *right])
+    assert (len(left), len(right), len(result)) == (claim.each, claim.each, claim.both)
+    assert [result[place] for place in range(len(result))] == [*left, *right]
+    added = computed(f"np.array({ast.unparse(node.left)}) + np.array({ast.unparse(node.right)})", names)
+    assert added.tolist() == [one + other for one, other in zip(left, right, strict=True)]
+
+
+@check(JoinedEndToEnd)
+def _(claim: JoinedEndToEnd, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    given = [each.tolist() for each in computed(ast.unparse(node.args[0]), names)]
+    assert (len(given), {len(each) for each in given}) == (claim.count, {claim.each})
+    assert result.tolist() == [cell for each in given for cell in each]
+    assert len(result) == claim.joined
+    columns = computed(claim.instead, names)
+    assert tuple(columns.shape) == claim.columns
+    assert [columns[:, place].tolist() for place in range(claim.count)] == given
+
+
+@check(LengthOfAll)
+def _(claim: LengthOfAll, program: Program) -> None:
+    result, names = made_of(claim, program)
+    rows = argument(claim, program, names).tolist()
+    assert (len(rows), sum(map(len, rows))) == (claim.rows, claim.cells)
+    assert math.isclose(float(result), math.hypot(*(cell for row in rows for cell in row)))
+    each = computed(claim.instead, names).tolist()
+    assert all(math.isclose(one, math.hypot(*row)) for one, row in zip(each, rows, strict=True))
+
+
+@check(LowerOfTheMiddle)
+def _(claim: LowerOfTheMiddle, program: Program) -> None:
+    result, names = made_of(claim, program)
+    cells = argument(claim, program, names).reshape(-1).tolist()
+    assert len(cells) % 2 == 0
+    assert float(result) == claim.lower == statistics.median_low(cells)
+    assert claim.upper == statistics.median_high(cells) > claim.lower
+    assert math.isclose(float(computed(claim.instead, names)), statistics.median(cells), rel_tol=1e-5)
+
+
+@check(PowerOfCells)
+def _(claim: PowerOfCells, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    rows, power = computed(ast.unparse(node.left), names).tolist(), node.right.value
+    assert all(math.isclose(made, cell**power, rel_tol=1e-5) for given, came in zip(rows, result.tolist(), strict=True)
+               for cell, made in zip(given, came, strict=True))  # fmt: skip
+    product = rows
+    for _ in range(power - 1):
+        columns = list(zip(*rows, strict=True))
+        product = [[sum(map(operator.mul, row, column)) for column in columns] for row in product]
+    matrix = computed(claim.instead, names).tolist()
+    close = [
+        math.isclose(made, cell, rel_tol=1e-4)
+        for given, came in zip(product, matrix, strict=True)
+        for cell, made in zip(given, came, strict=True)
+    ]
+    assert all(close)
+    assert matrix != result.tolist()
+
+
+@check(PutIntoTheDict)
+def _(claim: PutIntoTheDict, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    key = node.slice.value
+    before, after = at_line(program, claim.run), after_line(program, claim.run)
+    kept = after[claim.network].state_dict()[key]
+    assert torch.equal(kept, before[claim.network].state_dict()[key])
+    assert before[claim.state][key].data_ptr() == before[claim.network].state_dict()[key].data_ptr()
+    assert after[claim.state][key].data_ptr() != kept.data_ptr()
+    assert ast.unparse(node.value) == claim.state
+    put = {**after[claim.state], key: kept + 1}
+    after[claim.network].load_state_dict(put)
+    assert torch.equal(after[claim.network].state_dict()[key], put[key])
+
+
+@check(HalfOfALogit)
+def _(claim: HalfOfALogit, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert node.comparators[0].value == 0.5
+    assert round(1 / (1 + math.exp(-0.5)), 2) == 0.62
+    logits = computed(ast.unparse(node.left), names)
+    asked = [each for each in ast.walk(ast.parse(opened(program.code))) if isinstance(each, ast.Call)]
+    given = [each for each in asked if "ogits" in ast.unparse(each.func) and each.args]
+    assert any(ast.unparse(each.args[0]) == ast.unparse(node.left) for each in given)
+    likely = [1 / (1 + math.exp(-each)) > 0.5 for each in logits.reshape(-1).tolist()]
+    assert computed(claim.instead, names).reshape(-1).tolist() == likely
+    differ = sum(one != other for one, other in zip(likely, result.reshape(-1).tolist(), strict=True))
+    assert differ == claim.count > 0
