@@ -86,12 +86,16 @@ class LayerBroke(Claim):
         The layer, as PyTorch shows it; of what holds layers, its class.
     given
         Shape of its input; the name of its type where that is no tensor.
+    front
+        The recurrent layer in front of it in a Sequential, by its class, where what that gives is its input; else
+        empty.
     """
 
     number: int
     name: str
     made: str
     given: Shape | str
+    front: str = ""
 
     def sentence(self) -> Sentence:
         """Name the layer and its input."""
@@ -102,6 +106,8 @@ class LayerBroke(Claim):
             return (Code(self.made), f" breaks: its input {known}.")
         if not self.name:
             return ("No layer in ", Code(self.made), f" breaks, but a call of {self.made} itself: its input {known}.")
+        if self.front:
+            known += f". {self.front}, the layer in front of it, gives its outputs and its last state together"
         return (Strong(f"It breaks at {self.name}"), ", ", Code(self.made), f": its input {known}.")
 
     def brief(self) -> str:

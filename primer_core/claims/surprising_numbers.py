@@ -110,6 +110,8 @@ class NearlyEqual(InAWord, Claim):
         The comparison.
     left, right
         The first such numbers.
+    dtypes
+        Their dtypes, the one that holds fewer digits first, where these are two; else empty.
     """
 
     word: ClassVar[str] = "nearly equal"
@@ -117,16 +119,18 @@ class NearlyEqual(InAWord, Claim):
     code: str
     left: float
     right: float
+    dtypes: tuple[str, ...] = ()
 
     def sentence(self) -> Sentence:
         """Give the numbers, and how far they lie apart."""
+        fewer = f". {self.dtypes[0]} holds fewer digits than {self.dtypes[1]}" if self.dtypes else ""
         return (
             Code(self.code),
             " compares all digits: ",
             Code(repr(self.left)),
             " and ",
             Code(repr(self.right)),
-            f" are not equal, though they differ by {abs(self.left - self.right):.1e} alone",
+            f" are not equal, though they differ by {abs(self.left - self.right):.1e} alone{fewer}",
         )
 
 

@@ -442,7 +442,7 @@ class AllDifferent(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class SeedOfTheOther(InAWord, Claim):
-    """A draw of one library follows a seed of the other, and none of its own.
+    """A draw of one library follows a seed of another, or of Python's module random, and none of its own.
 
     Parameters
     ----------
@@ -451,7 +451,7 @@ class SeedOfTheOther(InAWord, Claim):
     code
         The draw.
     seed, own
-        The seed of the other library as it stands in the program, and the function that sets the own one.
+        The seed of another library as it stands in the program, and the function that sets the own one.
     """
 
     word: ClassVar[str] = "another seed"
@@ -466,7 +466,7 @@ class SeedOfTheOther(InAWord, Claim):
             Code(self.seed),
             " does not reach ",
             Code(self.code),
-            ": NumPy and PyTorch each draw from a generator of their own. ",
+            ": Python's module random, NumPy and PyTorch each draw from a generator of their own. ",
             Code(self.own),
             " sets that of this draw",
         )

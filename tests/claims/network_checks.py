@@ -153,6 +153,13 @@ def _(claim: LayerBroke, program: Program) -> None:
         assert claim.given == f"{type(first).__module__}.{type(first).__name__}".removeprefix("builtins.")
     else:
         assert claim.given == shape_of(call.arguments)
+    if claim.front:
+        giving = [each for each in run.calls[-1].all() if each.returned and each.result is call.arguments[0]]
+        assert claim.front in [type(each.module).__name__ for each in giving]
+        outputs, state = call.arguments[0]
+        assert isinstance(outputs, torch.Tensor)
+        last = state[0] if isinstance(state, tuple) else state
+        assert outputs.shape[-1] == last.shape[-1]
 
 
 @check(LayerWants)

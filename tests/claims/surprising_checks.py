@@ -149,6 +149,10 @@ def _(claim: NearlyEqual, program: Program) -> None:
     nearness = 5e-3 if small else 1e-12
     near = [(one, other) for one, other in pairs if one != other and np.isclose(one, other, rtol=nearness, atol=0)]
     assert (claim.left, claim.right) in near
+    if claim.dtypes:
+        fewer, more = claim.dtypes
+        assert {fewer, more} == {str(left.dtype), str(right.dtype)}
+        assert np.finfo(fewer).precision < np.finfo(more).precision
 
 
 @check(NanEqualsNothing)

@@ -217,7 +217,7 @@ def _(claim: SeedOfTheOther, program: Program) -> None:
     assert claim.seed in [ast.get_source_segment(source, each) for each in ast.walk(ast.parse(source))
                           if isinstance(each, ast.Call)]  # fmt: skip
     of_torch = claim.own == "torch.manual_seed"
-    assert claim.seed.startswith("np.random." if of_torch else "torch.")
+    assert claim.seed.startswith(("random.", "np.random." if of_torch else "torch."))
     assert claim.own in ("torch.manual_seed", "np.random.seed")
     draw: Any = torch.rand if of_torch else np.random.rand
     for seed in (claim.seed, f"{claim.own}(7)"):

@@ -229,6 +229,11 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
         held = vars(owner).get("_parameters", {}) if isinstance(owner, torch.nn.Module) else {}
         # A layer takes any new name; that of a setting of its own would change what it computes.
         if name not in held and (not isinstance(owner, torch.nn.Module) or hasattr(owner, name)):
+            if isinstance(owner, torch.optim.Optimizer) and name in owner.defaults:
+                raise Refused(
+                    f"An optimiser does not read {name} as an attribute of its own, but of each of its groups: "
+                    f"write param_groups[0]['{name}'] behind its name."
+                )
             raise Refused(f"{name} of this object cannot be set here.")
     if name != "training" and (hasattr(torch.nn.Module, name) or name in vars(torch.nn.Module())):
         raise Refused(f"{name} is a name that PyTorch uses itself. Take another one.")

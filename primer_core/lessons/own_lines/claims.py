@@ -26,6 +26,7 @@ from primer_core.claims.running import (
     SharesCells,
 )
 from primer_core.claims.sources import CellFrom, SlopeWritten, WentInto
+from primer_core.language.programs.layers import Forward, LayerCall
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -159,10 +160,22 @@ def of_layers(shown: Shown) -> tuple[Claim, ...]:
         stopped = shown.trace.stopped
         _, _, kind = ("", "", "") if stopped is None else stopped.message.partition("must be Tensor, not ")
         made = broke.kind if broke.holds else broke.made
-        said.append(LayerBroke(forward.number, broke.name, made, kind.strip() or broke.given[0]))
+        front = _recurrent_in_front(forward, broke) if kind.strip() == "tuple" else ""
+        said.append(LayerBroke(forward.number, broke.name, made, kind.strip() or broke.given[0], front))
     if misfit is not None:
         said.append(LayerWants(misfit.setting, misfit.had, misfit.wanted))
     return tuple(said)
+
+
+def _recurrent_in_front(forward: Forward, broke: LayerCall) -> str:
+    """Return the class of the recurrent layer that stands right in front of another one in a Sequential."""
+    parent, _, place = broke.name.rpartition(".")
+    holder = [call for call in forward.layers if call.name == parent and call.kind == "Sequential"]
+    if not holder or not place.isdigit() or place == "0":
+        return ""
+    name = f"{parent}.{int(place) - 1}".removeprefix(".")
+    before = [call.kind for call in forward.layers if call.name == name]
+    return before[-1] if before and before[-1] in ("RNN", "LSTM", "GRU") else ""
 
 
 def of_input(shown: Shown) -> tuple[Claim, ...]:

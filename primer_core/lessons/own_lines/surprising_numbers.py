@@ -96,7 +96,10 @@ def _nearly(line: Line) -> Iterator[Claim]:
         differ = numbers(part.result) == (part.entry == "operator.!=")
         apart = differ & (one != other) & np.isclose(one, other, rtol=near, atol=0)
         if apart.any():
-            yield NearlyEqual(line.run, part.place.text, float(one[apart][0]), float(other[apart][0]))
+            arrays_alone = all(map(is_array, part.operands)) and kinds == "ff"
+            sizes = {each.itemsize: str(each.dtype) for each in (left, right)} if arrays_alone else {}
+            dtypes = tuple(sizes[size] for size in sorted(sizes)) if len(sizes) > 1 else ()
+            yield NearlyEqual(line.run, part.place.text, float(one[apart][0]), float(other[apart][0]), dtypes)
 
 
 def _equal_to_nan(line: Line) -> Iterator[Claim]:

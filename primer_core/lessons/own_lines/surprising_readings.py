@@ -310,13 +310,13 @@ def _other_seed(line: Line) -> Iterator[Claim]:
             continue
         if not line.text(node.func).startswith(("np.random.", "torch.")):
             continue
-        seeds: dict[str, list[str]] = {name: [] for name in _SEEDS.values()}
+        seeds: dict[str, list[str]] = {name: [] for name in (*_SEEDS.values(), "random.seed")}
         for statement in line.statements:
             match statement:
                 case ast.Expr(ast.Call(function, [ast.Constant()], []) as call):
                     if ast.unparse(function) in seeds and statement.lineno < line.node.lineno:
                         seeds[ast.unparse(function)].append(line.text(call))
-        other = seeds[_SEEDS["torch" if own == "np" else "np"]]
+        other = [*seeds["random.seed"], *seeds[_SEEDS["torch" if own == "np" else "np"]]]
         texts = {ast.unparse(each.func) for each in line.everywhere() if isinstance(each, ast.Call)}
         if other and _SEEDS[own] not in texts and _is_first(line, node, own):
             yield SeedOfTheOther(line.run, part.place.text, other[-1], _SEEDS[own])

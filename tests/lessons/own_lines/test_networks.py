@@ -5,8 +5,10 @@ import torch
 from torch import nn
 from torch.nn.modules import module as modules
 
+from primer_core.claims.networks import LayerBroke
 from primer_core.lessons.answer import page
 from primer_core.lessons.own_lines import LESSON
+from primer_core.lessons.own_lines.claims import of_layers
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.picture.parts import Fixes, Table
@@ -155,3 +157,29 @@ def test_what_loading_returns_and_tensors_of_a_dtype_that_numpy_has_not_are_show
     assert shown.trace.stopped is None
     assert shown.trace.steps[-1].printed == printed
     page(LESSON, OwnLinesQuestion(program=f"import torch\nfrom torch import nn\n{program}"))
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_a_recurrent_layer_in_front_of_one_that_takes_a_tensor_is_named(kind: str) -> None:
+    made = f"net = nn.Sequential(nn.ReLU(), nn.{kind}(3, 5), nn.Linear(5, 1))\ny = net(torch.ones(2, 3))"
+    (broke,) = (each for each in of_layers(shown(LIBRARIES + made)) if isinstance(each, LayerBroke))
+    assert (broke.name, broke.given, broke.front) == ("2", "tuple", kind)
+
+
+def test_no_layer_is_named_in_front_where_another_one_gave_the_tuple() -> None:
+    program = (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.LSTM(3, 5)\n"
+        "        self.b = nn.Linear(5, 1)\n    def forward(self, x):\n        out, state = self.a(x)\n"
+        "        return self.b(state)\nnet = Net()\ny = net(torch.ones(2, 3))"
+    )
+    (broke,) = (each for each in of_layers(shown(LIBRARIES + program)) if isinstance(each, LayerBroke))
+    assert (broke.name, broke.given, broke.front) == ("b", "tuple", "")
+
+
+def test_where_an_optimiser_keeps_its_rate_is_said() -> None:
+    made = "w = nn.Parameter(torch.ones(1))\nopt = torch.optim.SGD([w], lr=1.0)\n"
+    step = "(w * 2).sum().backward()\nopt.step()\nprint(w.item())"
+    refused = shown(f"{LIBRARIES}{made}opt.lr = 0.1\n{step}").trace
+    assert "param_groups[0]['lr']" in refused.message
+    done = shown(f"{LIBRARIES}{made}opt.param_groups[0]['lr'] = 0.25\n{step}").trace
+    assert list(done.printed) == ["0.5"]

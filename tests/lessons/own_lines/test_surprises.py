@@ -119,6 +119,10 @@ def found(program: str) -> list[Claim]:
         ("x = np.array([1., np.nan])\nm = x.mean()", [NanStays((6, 1), "x.mean()", 1, 2)]),
         ("x = np.array([0.1]) + 0.2\ny = x == 0.3", [NearlyEqual((6, 1), "x == 0.3", 0.1 + 0.2, 0.3)]),
         (
+            "x = torch.tensor([0.1])\ny = np.array([0.1])\nz = x == torch.from_numpy(y)",
+            [NearlyEqual((7, 1), "x == torch.from_numpy(y)", 0.10000000149011612, 0.1, ("float32", "float64"))],
+        ),
+        (
             "t = torch.tensor([1.0, torch.nan])\nm = t == torch.nan",
             [NanEqualsNothing((6, 1), "t == torch.nan", "torch.isnan(t)")],
         ),

@@ -120,6 +120,10 @@ def found(program: str) -> list[Claim]:
             [SeedOfTheOther((6, 1), "torch.rand(2)", "np.random.seed(0)", "torch.manual_seed")],
         ),
         (
+            "import random\nrandom.seed(0)\nx = np.random.randn(2)",
+            [SeedOfTheOther((7, 1), "np.random.randn(2)", "random.seed(0)", "np.random.seed")],
+        ),
+        (
             "torch.manual_seed(1)\nx = np.random.randn(2)",
             [SeedOfTheOther((6, 1), "np.random.randn(2)", "torch.manual_seed(1)", "np.random.seed")],
         ),
