@@ -234,3 +234,95 @@ class HalfOfALogit(InAWord, Claim):
             Code(self.instead),
             f" asks whether the probability is above 0.5: {differ}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldByBoth(InAWord, Claim):
+    """An array was changed in place that a dictionary and the copy of it hold.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, other
+        The array as it is written to, and as an entry of the other dictionary.
+    copied
+        How the one dictionary was made of the other, as code.
+    instead
+        What copies the arrays, too.
+    """
+
+    word: ClassVar[str] = "held by both"
+    run: Run
+    code: str
+    other: str
+    copied: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Name both entries, and what copies all."""
+        return (
+            Code(self.code),
+            " and ",
+            Code(self.other),
+            " are one array: ",
+            Code(self.copied),
+            " made a new dictionary that holds the same arrays. ",
+            Code(self.instead),
+            " copies them, too",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadNotVariance(InAWord, Claim):
+    """Numbers were drawn with a standard deviation, and their variance is asked for.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The draw.
+    deviation, variance
+        float, the standard deviation that it was given, and its square.
+    """
+
+    word: ClassVar[str] = "standard deviation"
+    run: Run
+    code: str
+    deviation: float
+    variance: float
+
+    def sentence(self) -> Sentence:
+        """Tell the one from the other."""
+        return (
+            Code(self.code),
+            f" takes {self.deviation:g} as the standard deviation: it draws with a variance of {self.variance:g}. "
+            "For a variance v it is given the root of v",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoBatchSeen(InAWord, Claim):
+    """A network was called in evaluation mode whose BatchNorm has seen no batch in training.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    network
+        Its name.
+    """
+
+    word: ClassVar[str] = "no batch seen"
+    run: Run
+    network: str
+
+    def sentence(self) -> Sentence:
+        """Say what its running numbers are."""
+        return (
+            Code(self.network),
+            " is in evaluation mode, in which BatchNorm takes its running mean and variance in place of those of the "
+            "batch. No batch went through it in training mode, so that these are 0 and 1 as at the start, and it "
+            "changes its input by almost nothing",
+        )

@@ -1,26 +1,31 @@
 """Checks of what surprises in what a result is made of: it is made once more, cell by cell, by Python's own numbers."""
 
 import ast
+import copy
 import math
 import operator
 import statistics
 from typing import Any
 
+import numpy as np
 import torch
 
 from primer_core.claims.surprising_forms import (
     HalfOfALogit,
+    HeldByBoth,
     JoinedEndToEnd,
     LengthOfAll,
     ListsJoined,
     LowerOfTheMiddle,
+    NoBatchSeen,
     PowerOfCells,
     PutIntoTheDict,
+    SpreadNotVariance,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import opened
-from tests.claims.surprise_checks import computed, stands_there
+from tests.claims.surprise_checks import computed, numbers, stands_there
 from tests.claims.surprising_checks import argument, at_line, made_of
 from tests.claims.surprising_result_checks import after_line
 
@@ -120,3 +125,51 @@ def _(claim: HalfOfALogit, program: Program) -> None:
     assert computed(claim.instead, names).reshape(-1).tolist() == likely
     differ = sum(one != other for one, other in zip(likely, result.reshape(-1).tolist(), strict=True))
     assert differ == claim.count > 0
+
+
+@check(HeldByBoth)
+def _(claim: HeldByBoth, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    assert claim.copied in [ast.unparse(each) for each in ast.walk(ast.parse(opened(program.code)))
+                            if isinstance(each, ast.expr)]  # fmt: skip
+    before, after = ({**seen(program, claim.run), "copy": copy} for seen in (at_line, after_line))
+    one, other = (computed(code, after) for code in (claim.code, claim.other))
+    assert one is other
+    again, held = computed(claim.copied, before), computed(claim.instead, before)
+    key = ast.literal_eval(claim.other[claim.other.index("[") + 1 : -1])
+    whole = before[claim.instead.partition("(")[2][:-1]]
+    assert again is not whole
+    assert again[key] is whole[key] is not held[key]
+    assert np.array_equal(numbers(held[key]), numbers(whole[key]))
+
+
+@check(SpreadNotVariance)
+def _(claim: SpreadNotVariance, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    assert float(node.args[1].value) == claim.deviation
+    assert claim.variance == claim.deviation * claim.deviation
+    mean = computed(ast.unparse(node.args[0]), names)
+    np.random.seed(3)
+    drawn = np.asarray(computed(claim.code, names))
+    np.random.seed(3)
+    # What is drawn with a spread of 1 is stretched by the standard deviation.
+    np.testing.assert_allclose(drawn, mean + claim.deviation * np.random.standard_normal(drawn.shape))
+
+
+@check(NoBatchSeen)
+def _(claim: NoBatchSeen, program: Program) -> None:
+    network = at_line(program, claim.run)[claim.network]
+    norms = [each for each in network.modules() if isinstance(each, torch.nn.modules.batchnorm._BatchNorm)]
+    assert norms
+    for each in norms:
+        state = each.state_dict()
+        assert not each.training
+        assert state["num_batches_tracked"] == 0
+        assert not state["running_mean"].any()
+        assert (state["running_var"] == 1).all()
+        axes = {torch.nn.BatchNorm1d: 2, torch.nn.BatchNorm2d: 4, torch.nn.BatchNorm3d: 5}[type(each)]
+        given = torch.arange(2.0 * each.num_features).reshape(2, each.num_features, *[1] * (axes - 2)) * 9
+        assert torch.allclose(each(given), given, rtol=1e-3)
+        trained = each.train()(given)
+        assert not torch.allclose(trained, given, rtol=1e-3)

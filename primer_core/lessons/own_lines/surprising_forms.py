@@ -10,12 +10,15 @@ import numpy as np
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_forms import (
     HalfOfALogit,
+    HeldByBoth,
     JoinedEndToEnd,
     LengthOfAll,
     ListsJoined,
     LowerOfTheMiddle,
+    NoBatchSeen,
     PowerOfCells,
     PutIntoTheDict,
+    SpreadNotVariance,
 )
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
@@ -170,6 +173,83 @@ def _takes_logits(line: Line, name: str, loss: Origin) -> bool:
     return isinstance(first, ast.Name) and first.id == name
 
 
+def _held_by_both(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.AugAssign(ast.Subscript(ast.Name(written), ast.Constant(key)) as target):
+            pass
+        case _:
+            return
+    writes = [part for part in line.step.parts if part.entry.startswith("operator.") and part.entry.endswith("=")]
+    in_place = any(is_array(part.operands[0]) for part in writes)
+    names = {} if line.before is None else line.before.names
+    others = [name for name, seen in names.items() if seen.kind == "dict" and name != written]
+    if not in_place or written not in names or names[written].kind != "dict":
+        return
+    for other in others:
+        for copy, whole in ((written, other), (other, written)):
+            made = bound_once(line, copy)
+            match made:
+                case ast.Call(ast.Attribute(ast.Name(given), "copy"), [], []) | ast.Call(
+                    ast.Name("dict"), [ast.Name(given)], []
+                ) if given == whole and bound_once(line, whole) is not None:
+                    if not any(_puts_into(node, (copy, whole)) for node in line.everywhere()):
+                        entry, instead = f"{other}[{key!r}]", f"copy.deepcopy({whole})"
+                        yield HeldByBoth(line.run, line.text(target), entry, ast.unparse(made), instead)
+
+
+def _puts_into(node: ast.AST, names: tuple[str, str]) -> bool:
+    """Return whether a node may put another value into one of two dictionaries, or may hand one of them on."""
+    match node:
+        case ast.Assign(targets):
+            held = [each.value for each in targets if isinstance(each, ast.Subscript)]
+            return any(isinstance(each, ast.Name) and each.id in names for each in held)
+        case ast.Call(ast.Attribute(ast.Name(holder), method)):
+            if holder in names and method not in ("copy", "keys", "values", "items", "get"):
+                return True
+    if isinstance(node, ast.Delete):
+        return True
+    if isinstance(node, ast.Call) and ast.unparse(node.func) not in ("print", "dict"):
+        return any(isinstance(each, ast.Name) and each.id in names for each in node.args)
+    return False
+
+
+def _drawn(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(_, [_, ast.Constant(int() | float() as scale), *_]) as call):
+            deviation = float(scale)
+        case _:
+            return
+    if ast.unparse(call.func) != "np.random.normal" or deviation in (0, 1):
+        return
+    for node in line.everywhere():
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(of), "var"), arguments):
+                asked = of if of != "np" else ast.unparse(arguments[0]) if arguments else ""
+                if asked == name:
+                    yield SpreadNotVariance(line.run, line.text(call), deviation, deviation**2)
+                    return
+
+
+def _no_batch(line: Line) -> Iterator[Claim]:
+    for call in line.calls():
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        made = bound_once(line, name) if name else None
+        code = "" if made is None else ast.unparse(made)
+        if not code.startswith("nn.") or "BatchNorm" not in code or "track_running_stats" in code:
+            continue
+        first = [
+            each
+            for each in line.everywhere()
+            if isinstance(each, ast.Name) and each.id == name and each.lineno < line.node.lineno
+        ]
+        top = [each for each in line.statements if each.col_offset == 0 and each.lineno < line.node.lineno]
+        told = [ast.unparse(each) for each in top]
+        # Else it may have been called, trained or loaded.
+        if line.node.col_offset == 0 and len(first) == 2 and f"{name} = {code}" in told and f"{name}.eval()" in told:
+            yield NoBatchSeen(line.run, name)
+            return
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _lists,
     _end_to_end,
@@ -178,4 +258,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _power,
     _in_the_dict,
     _half,
+    _held_by_both,
+    _drawn,
+    _no_batch,
 )

@@ -286,6 +286,9 @@ _FORMS = (
     "turn = np.array([[1, {0}], [0, {1}]])\nsquared = turn ** 2\ncubed = turn ** 3\ntwice = turn @ turn",
     "trained = nn.Linear({1}, {0})\nkept = trained.state_dict()\nkept['weight'] = torch.full(({0}, {1}), 0.5)\n"
     "kept['bias'] = torch.ones({0}) * {1}",
+    "held = {{'w': np.ones({1}) * {0}}}\nbest = held.copy()\nheld['w'] -= 0.5\nprint(best['w'])",
+    "heights = np.random.normal({1}, {0}.5, size=7)\nprint(heights.var())",
+    "asked = nn.Sequential(nn.Linear(2, {1}), nn.BatchNorm1d({1}))\nasked.eval()\nanswer = asked(torch.ones({0}, 2))",
     "scored = torch.tensor([0.{1}, -{0}.0, 0.25, {1}.0])\n"
     "missed = F.binary_cross_entropy_with_logits(scored, torch.ones(4))\nyes = scored > 0.5",
 )

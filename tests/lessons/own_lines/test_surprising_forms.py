@@ -6,12 +6,15 @@ from primer_core.claims import surprising_forms
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_forms import (
     HalfOfALogit,
+    HeldByBoth,
     JoinedEndToEnd,
     LengthOfAll,
     ListsJoined,
     LowerOfTheMiddle,
+    NoBatchSeen,
     PowerOfCells,
     PutIntoTheDict,
+    SpreadNotVariance,
 )
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.explain import Shown, explain
@@ -20,6 +23,7 @@ from primer_core.lessons.own_lines.question import OwnLinesQuestion
 HEADER = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 TABLE = "x = np.array([[1, 2, 3], [4, 5, 6]])\n"
 LOGITS = "z = torch.tensor([0.25, -1.0, 0.5, 2.0])\ny = torch.tensor([1., 0., 1., 1.])\n"
+DICT = "d = {'w': np.zeros(2), 'n': 1}\n"
 STATE = "m = nn.Linear(2, 1)\ns = m.state_dict()\n"
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -68,6 +72,22 @@ def found(program: str) -> list[Claim]:
             LOGITS + "loss = nn.BCEWithLogitsLoss()(z, y)\np = z > 0.5",
             [HalfOfALogit((8, 1), "z > 0.5", "z > 0", 2)],
         ),
+        (
+            DICT + "e = d.copy()\nd['w'] += 1",
+            [HeldByBoth((7, 1), "d['w']", "e['w']", "d.copy()", "copy.deepcopy(d)")],
+        ),
+        (
+            DICT + "e = dict(d)\ne['w'] *= 2\nprint(d['w'])",
+            [HeldByBoth((7, 1), "e['w']", "d['w']", "dict(d)", "copy.deepcopy(d)")],
+        ),
+        (
+            "x = np.random.normal(1, 4, size=9)\nprint(np.var(x))",
+            [SpreadNotVariance((5, 1), "np.random.normal(1, 4, size=9)", 4.0, 16.0)],
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))\nnet.eval()\ny = net(torch.ones(4, 2))",
+            [NoBatchSeen((7, 1), "net")],
+        ),
     ],
 )
 def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
@@ -86,6 +106,16 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
         "v = torch.tensor([[1., 2.], [3., 4.]]).median(dim=1)\nw = np.median(np.array([1, 2]))",
         "A = np.array([[1, 1], [0, 2]])\nB = A ** 2\nI = np.eye(2)\nJ = I ** 2\nK = I @ I\nv = np.ones(2) ** 2",
         STATE + "s['weight'] = torch.zeros(1, 2)\nm.load_state_dict(s)",
+        DICT + "import copy\ne = copy.deepcopy(d)\nd['w'] += 1",
+        DICT + "e = d.copy()\ne['w'] = np.ones(2)\nd['w'] += 1",
+        DICT + "e = d.copy()\nd['n'] += 1",
+        DICT + "e = {'w': np.ones(2)}\nd['w'] += 1",
+        "x = np.random.normal(0, 4, size=9)\ny = np.random.normal(0, 1, size=9)\nprint(x.std(), y.var())",
+        "b = nn.BatchNorm1d(2)\ny = b(torch.arange(4.).reshape(2, 2))\nb.eval()\nz = b(torch.ones(3, 2))",
+        "b = nn.BatchNorm1d(2)\ny = b(torch.arange(4.).reshape(2, 2))\nc = nn.Linear(2, 1)\nc.eval()\n"
+        "z = c(torch.ones(3, 2))",
+        "b = nn.BatchNorm1d(2)\nfor i in range(2):\n    b(torch.eye(2))\nb.eval()\nz = b(torch.ones(3, 2))",
+        "b = nn.BatchNorm1d(2, track_running_stats=False)\nb.eval()\nz = b(torch.eye(2))",
         STATE + "s['other'] = torch.zeros(1, 2)\nd = {'weight': 1}\nd['weight'] = torch.zeros(2)",
         LOGITS + "loss = F.binary_cross_entropy(torch.sigmoid(z), y)\np = z > 0.5",
         LOGITS + "loss = F.binary_cross_entropy_with_logits(z, y)\np = torch.sigmoid(z) > 0.5\nq = z > 0\nr = y > 0.5",
