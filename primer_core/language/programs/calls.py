@@ -31,7 +31,7 @@ from primer_core.language.programs.values import (
     Partial,
     Record,
     made,
-    type_name,
+    type_in_errors,
 )
 from primer_core.language.rejection import Place
 from primer_core.language.table import CALLABLES, entry_named
@@ -254,5 +254,5 @@ class Calls(Transforms):
             with self.layers.over(value, Place.of(node, self._source), ast.unparse(node.func)):
                 return self._outside(value, positional, keywords, node)
         if self._callable(value, node) is None:
-            raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)
+            raise self._error("TypeError", f"'{type_in_errors(value)}' object is not callable", node)
         return self._applied(value, positional, keywords, node)

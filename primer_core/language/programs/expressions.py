@@ -50,6 +50,7 @@ from primer_core.language.programs.values import (
     catches,
     holds,
     made,
+    type_in_errors,
     type_name,
 )
 from primer_core.language.rejection import Rejection
@@ -518,6 +519,8 @@ class Expressions(Evaluator, ABC):
                 raise self._error("TypeError", f"'{kind}' object is not subscriptable", node)
             case str():
                 return self._python(operator.getitem, (holder, key), node)
+            case list() | tuple() | range() if isinstance(key, str):  # no name of a dtype or a column, as of an array
+                return self._python(operator.getitem, (holder, key), node)
             case np.flatiter():  # which copies what an array by itself would give a view of
                 picked = self._perform("ndarray.[]", (holder.base.reshape(-1), key), {}, node)
                 return picked.copy() if isinstance(picked, np.ndarray) else picked
@@ -612,7 +615,7 @@ class Expressions(Evaluator, ABC):
                 message = f"{quoted('.' + node.attr)} of {type_name(holder)} is not known here."
                 return self._rejection("unknown", message, node)
             return self._unknown(f"{owner}.{node.attr}", node)
-        return self._error("AttributeError", f"'{type_name(holder)}' object has no attribute '{node.attr}'", node)
+        return self._error("AttributeError", f"'{type_in_errors(holder)}' object has no attribute '{node.attr}'", node)
 
     def _class_of(self, value: Any) -> Class | None:
         if isinstance(value, Instance):

@@ -43,6 +43,7 @@ from primer_core.language.programs.values import (
     TypeOf,
     catches,
     inside,
+    type_in_errors,
     type_name,
 )
 from primer_core.language.rejection import Place, Rejection
@@ -261,7 +262,7 @@ class PythonFunctions(Containers):
     def _needed(self, value: Any, node: ast.AST) -> Callable[..., Any]:
         found = self._callable(value, node)
         if found is None:
-            raise self._error("TypeError", f"'{type_name(value)}' object is not callable", node)
+            raise self._error("TypeError", f"'{type_in_errors(value)}' object is not callable", node)
         return found
 
     def _iter(self, value: Any, node: ast.AST) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -506,6 +506,12 @@ def type_name(value: Any) -> str:
             return declined.kind
     module = type(value).__module__
     return f"{module}.{type(value).__name__}" if module in _NAMED_WITH_TYPES else type(value).__name__
+
+
+def type_in_errors(value: Any) -> str:
+    """Return the name of a value's type, as Python writes it where a value is asked for what it cannot do."""
+    name = type_name(value)
+    return f"collections.{name}" if type(value) in (OrderedDict, defaultdict, deque) else name
 
 
 _NAMED_WITH_TYPES = ("numpy", "torch.return_types")
