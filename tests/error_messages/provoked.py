@@ -119,6 +119,7 @@ PROVOKED: tuple[Provoked, ...] = (
         "value_by_list_torch", "a = torch.zeros(2, 3)\na[[0, 1]] = torch.ones(3, 3)", {"value": (3, 3), "place": (2, 3)}
     ),
     Provoked("value_by_list_torch", "a = torch.zeros(3)\na[a > -1] = torch.ones(2)", {"value": (2,), "place": (3,)}),
+    Provoked("mask_values_axes", "a = np.zeros((2, 3))\na[a > -1] = np.ones((2, 3))", {"axes": 2}),
     Provoked("mask_values", "a = np.zeros(3)\na[a > -1] = [1, 2]", {"values": 2, "cells": 3}),
     Provoked("target_shape", "nn.BCELoss()(torch.ones(4, 1), torch.ones(4))", {"prediction": (4, 1), "target": (4,)}),
     Provoked(

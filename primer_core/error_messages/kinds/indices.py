@@ -31,7 +31,10 @@ class OutOfBounds(Cause):
     def sentence(self) -> Sentence:
         """Say which indices the axis has."""
         if not self.size:
-            return (f"Axis {self.axis} has size 0: it has no index at all, and {signed(self.index)} is asked for.",)
+            return (
+                f"Axis {self.axis} has size 0: it has no index at all, and {signed(self.index)} is asked for. A mask "
+                "that is True nowhere picks 0 elements, and a search for places that finds none gives 0 places.",
+            )
         return (
             f"Axis {self.axis} has size {self.size}: its indices go from 0 to {self.size - 1}, or from "
             f"{signed(-self.size)} to −1 when they are counted from the end. Index {signed(self.index)} is none of "

@@ -388,6 +388,32 @@ class MaskTakesOther(Cause):
         return posed("indexing", parameters, (self.cells,), (self.values,)) if self.cells else LessonLink("indexing")
 
 
+@dataclass(frozen=True, slots=True)
+class MaskTakesARow(Cause):
+    """Values with several axes are given for the cells that a mask picks.
+
+    Parameters
+    ----------
+    axes
+        int, how many axes they have.
+    """
+
+    axes: int
+
+    def sentence(self) -> Sentence:
+        """Say in what form values are taken."""
+        return (
+            "The cells that a mask picks stand in one row: the values for them have one axis, or are one number for "
+            f"all. These have {self.axes} axes.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show the values being picked by the same mask."""
+        made = ("a = np.zeros((2, 2))", "mask = a == 0", "v = np.ones((2, 2))")
+        why: Sentence = ("The values were not picked by the same mask.",)
+        return (Mistake(why, NP.code(*made, "a[mask] = v"), NP.code(*made, "a[mask] = v[mask]")),)
+
+
 def _mask(match: re.Match[str]) -> MaskTakesOther | None:
     values, cells = map(int, match.groups())
     return None if values in (cells, 1) else MaskTakesOther(values, cells)
@@ -540,6 +566,12 @@ KINDS: tuple[Kind, ...] = (
         "PyTorch",
         lambda match: _value(TORCH, by_list=True, value=match[1], place=match[2]),
         rf"value tensor of shape ({SQUARE}) cannot be broadcast to indexing result of shape ({SQUARE})",
+    ),
+    kind(
+        "mask_values_axes",
+        "NumPy",
+        lambda match: MaskTakesARow(int(match[1])),
+        r"boolean array indexing assignment requires a 0 or 1-dimensional input, input has (\d{1,2}) dimensions",
     ),
     kind(
         "mask_values",

@@ -436,6 +436,14 @@ CLASSIC: dict[str, str] = {
         "dl = DataLoader(TensorDataset(torch.ones(4, 2), torch.zeros(4)), batch_size=2)\n"
         "for x, y in enumerate(dl):\n    out = net(x)"
     ),
+    "values with axes for a mask": "a, b = np.eye(2), np.ones((2, 2))\na[a == 0] = b * 2",
+    "an axis of size 1 as for a tensor": "a = np.ones(3)\nb = a.unsqueeze(0)",
+    "the norm as a method": "a = np.array([3., 4.])\nn = a.norm()",
+    "the shape of a batch that is a number": (
+        "from torch.utils.data import DataLoader, TensorDataset\n"
+        "dl = DataLoader(TensorDataset(torch.ones(4, 2), torch.zeros(4)), batch_size=2)\n"
+        "for x, y in enumerate(dl):\n    print(x.shape)"
+    ),
     "rows drawn": "X = np.arange(12).reshape(4, 3)\nrow = np.random.choice(X, replace=False)",
 }
 

@@ -292,6 +292,10 @@ def test_a_fix_says_what_it_gives() -> None:
         ("parameters in place of a network", "net.load_state_dict(torch.load('net.pt'))"),
         ("parts that leave one out", "a, b = random_split(data, [int(0.8 * 11), len(data) - int(0.8 * 11)])"),
         ("rounds taken for a batch", "for x, y in dl:"),
+        ("values with axes for a mask", "a[a == 0] = (b * 2)[a == 0]"),
+        ("an axis of size 1 as for a tensor", "b = np.expand_dims(a, 0)"),
+        ("the norm as a method", "n = np.linalg.norm(a)"),
+        ("the shape of a batch that is a number", "for x, y in dl:"),
         ("rows drawn", "row = X[np.random.choice(len(X), replace=False)]"),
     ],
 )

@@ -191,6 +191,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "read_only": _read_only,
     "mask_torch": _mask,
     "mask_values": _of_the_same_cells,
+    "mask_values_axes": _of_the_same_cells,
     "gather_axes_torch": _gather,
     "slice_step_torch": _turned,
     "slice_index": _whole_slice,

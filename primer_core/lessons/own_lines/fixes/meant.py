@@ -197,7 +197,9 @@ def _places_gone_through(failure: Failure) -> Iterator[Candidate] | None:
 
 def _counted_batches(failure: Failure) -> Iterator[Candidate] | None:
     """Bind what a batch holds to two names, where the first of them is bound to the number of the round."""
-    if failure.kind != "argument_type" or not any(each.kind == "int" for each in failure.operands):
+    if failure.kind not in ("argument_type", "no_attribute") or not any(
+        each.kind == "int" for each in failure.operands
+    ):
         return None
     given = {each.text for each in failure.operands if each.kind == "int"}
     for loop in statements_of(failure.trace.source):

@@ -30,6 +30,9 @@ _OF_PYTORCH: Mapping[str, tuple[str, ...]] = {
 }
 """Methods of tensors that arrays lack."""
 
+_OTHERWISE = {"unsqueeze": "np.expand_dims({0}, {1})", "norm": "np.linalg.norm({0})"}
+"""How NumPy writes what is a method of tensors, of the array and of the arguments."""
+
 _OF_ONE_ARRAY = (("a",), ("x",), ("input",))
 """What a function that is asked of one array calls it."""
 
@@ -103,6 +106,9 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
         yield from _before_item(failure, node.value)
     if operand.kind == "OrderedDict":
         yield from _loaded_into(failure, node.value)
+    if call is not None and node.attr in _OTHERWISE and operand.shape is not None and not tensor:
+        yield failure.instead(call, _OTHERWISE[node.attr].format(holder, ", ".join(map(failure.text, call.args))))
+        return
     function = f"{'torch' if tensor else 'np'}.{node.attr}"
     entry = entry_named(function) if call is not None and node.attr not in _FUNCTIONS else None
     if call is not None and entry is not None and operand.shape is not None and entry.parameters[:1] in _OF_ONE_ARRAY:
