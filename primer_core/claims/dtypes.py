@@ -30,6 +30,68 @@ class Promoted(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NeitherHoldsAll(Claim):
+    """Neither of two dtypes holds all whole numbers of the other, so that their result has a third.
+
+    Parameters
+    ----------
+    dtypes
+        The two.
+    result
+        The third.
+    """
+
+    dtypes: tuple[str, str]
+    result: str
+
+    def sentence(self) -> Sentence:
+        """Say what the third holds, or that no dtype of whole numbers would do."""
+        first, second = self.dtypes
+        neither = f"Neither {first} nor {second} holds every number of the other"
+        floats = "float" in self.result
+        if not floats:
+            return (f"{neither}. {self.result} is the smallest dtype that holds the numbers of both.",)
+        if "float" in first + second:
+            whole, real = sorted(self.dtypes, key=lambda dtype: dtype.startswith("float"))
+            return (f"{neither}: {whole} has no fractions, and {real} leaves out whole numbers {_GAPS[real]}.",)
+        return (
+            f"{neither}, and no dtype of whole numbers holds those of both. {self.result} reaches as far, and rounds "
+            "whole numbers from 2**53 on.",
+        )
+
+
+_GAPS = {"float16": "above 2 048", "float32": "above 16 777 216", "float64": "above 2**53"}
+"""From where on a dtype of floats leaves out whole numbers: 2 to the number of bits of its fraction, and one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotientIsFloat(Claim):
+    """Whole numbers are divided, and what comes of it are floats.
+
+    Parameters
+    ----------
+    operands
+        Name and dtype of each.
+    result
+        Name and dtype of the quotient.
+    """
+
+    operands: tuple[tuple[str, str], ...]
+    result: tuple[str, str]
+
+    def sentence(self) -> Sentence:
+        """Say why, and what keeps whole numbers."""
+        name, dtype = self.result
+        return (
+            "A quotient of whole numbers need not be whole, so ",
+            Code("/"),
+            f" makes {name} {dtype}, even where each quotient is. ",
+            Code("//"),
+            " rounds down, and keeps whole numbers.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class TakesDtype(Claim):
     """Numbers of Python have no dtype of their own, and take that of the arrays that they meet where it holds them.
 

@@ -18,10 +18,12 @@ from primer_core.claims.dtypes import (
     DoesNotFit,
     KeepEveryValue,
     KeepsItsDtype,
+    NeitherHoldsAll,
     NotDoneWith,
     NotForBooleans,
     NumberBeyond,
     Promoted,
+    QuotientIsFloat,
     SameBytes,
     StoredAs,
     TakesDtype,
@@ -64,6 +66,64 @@ def _(claim: Promoted, program: Program) -> None:
     y = np.asarray(program.run()[name])
     assert y.dtype.name == dtype
     assert np.empty(1, dtype).nbytes == y.itemsize
+
+
+def _whole_numbers(dtype: str) -> list[int]:
+    """Whole numbers that a dtype holds, the outermost of which each of its kind is asked for."""
+    if dtype == "bool":
+        return [0, 1]
+    if dtype.startswith("float"):
+        return [int(np.finfo(dtype).max), -int(np.finfo(dtype).max)]
+    return [int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)]
+
+
+def _keeps(dtype: str, numbers: list[int]) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return [int(np.array(number, dtype)[()]) for number in numbers] == numbers
+        except OverflowError:
+            return False
+
+
+@check(NeitherHoldsAll)
+def _(claim: NeitherHoldsAll, program: Program) -> None:
+    first, second = claim.dtypes
+    own = set(dtypes(program).values())
+    assert {first, second} == own
+    assert np.asarray(program.run()["y"]).dtype.name == claim.result
+    assert claim.result not in own
+    assert not _keeps(first, _whole_numbers(second))
+    assert not _keeps(second, _whole_numbers(first))
+    both = _whole_numbers(first) + _whole_numbers(second)
+    narrower = [f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)]
+    size = np.dtype(claim.result).itemsize
+    if not claim.result.startswith("float"):
+        assert _keeps(claim.result, both)
+        assert not any(_keeps(dtype, both) for dtype in narrower if np.dtype(dtype).itemsize < size)
+    elif any(dtype.startswith("float") for dtype in own):
+        (real,) = [dtype for dtype in own if dtype.startswith("float")]
+        assert not _keeps(real, [2 ** (np.finfo(real).nmant + 1) + 1])
+        assert _keeps(real, [2 ** (np.finfo(real).nmant + 1) - 1])
+    else:
+        assert not any(_keeps(dtype, both) for dtype in narrower)
+        assert _keeps(claim.result, [2**53]) and not _keeps(claim.result, [2**53 + 1])
+
+
+@check(QuotientIsFloat)
+def _(claim: QuotientIsFloat, program: Program) -> None:
+    name, dtype = claim.result
+    assert dict(claim.operands) == dtypes(program)
+    assert name not in dict(claim.operands), "an operand is no result"
+    assert all(array.dtype.kind in "biu" for array in given(program).values())
+    assert np.asarray(program.run()[name]).dtype.name == dtype
+    assert dtype.startswith("float")
+    ones = [np.ones(1, array.dtype) for array in given(program).values()]
+    whole, *others = ones
+    for other in others:
+        whole = whole // other
+    assert whole.dtype.kind in "iu"
+    assert program.run(until=program.place(name))[name].dtype.kind == "f"
 
 
 @check(TensorsGive)

@@ -10,11 +10,13 @@ from primer_core.backend import Declined, backend
 from primer_core.claims.claim import Claim
 from primer_core.claims.dtypes import (
     DoesNotFit,
+    NeitherHoldsAll,
     NotDoneWith,
     NotForBooleans,
     NumberBeyond,
     OfBooleans,
     Promoted,
+    QuotientIsFloat,
     StoredAs,
     TakesDtype,
     TensorsGive,
@@ -51,6 +53,7 @@ from primer_core.lessons.broadcasting.explain import (
     TooLarge,
     Unsupported,
 )
+from primer_core.lessons.broadcasting.fixes import speaks_of
 from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
 from primer_core.lessons.event import Puts
 from primer_core.lessons.outcome import Unread
@@ -189,6 +192,9 @@ def dtypes(met: Broadcast) -> tuple[Claim, ...]:
     """Say which dtype comes of operands of different dtypes; nothing where they have the same."""
     of = tuple((name, str(operand.values.dtype)) for name, operand in zip(NAMES, met.operands, strict=False))
     as_numbers = stays_a_number(met.operands, inplace=met.inplace)
+    joint = np.result_type(*(operand.values.dtype for operand in met.operands))
+    if met.operation == "divide" and not met.inplace and joint.kind in "iu":
+        return (QuotientIsFloat(of, ("y", str(met.result.dtype))),)
     result = ("a" if met.inplace else "y", str(met.result.dtype))
     if not met.inplace and result[1] == "bool" and met.operation in ("add", "multiply"):
         return (OfBooleans("y", met.operation == "add", met.operation == "multiply"),)
@@ -205,7 +211,17 @@ def dtypes(met: Broadcast) -> tuple[Claim, ...]:
         return (TakesDtype(bare, arrays, result, dtyped),) if told and not met.inplace and not divided else ()
     if len({dtype for _, dtype in of}) == 1:
         return ()
-    return (StoredAs(of),) if met.inplace else (Promoted(of, result),)
+    if met.inplace:
+        return (StoredAs(of),)
+    return (Promoted(of, result), *_why_wider(tuple(dtype for _, dtype in of), result[1]))
+
+
+def _why_wider(of: tuple[str, ...], result: str) -> tuple[Claim, ...]:
+    """Say why two dtypes of numbers make a third; nothing where one of them holds all numbers of the other."""
+    first, second = dict.fromkeys(of) if len(set(of)) == 2 else (result, result)
+    if result in (first, second):
+        return ()
+    return (NeitherHoldsAll((first, second), result),)
 
 
 _OPERATORS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv}
@@ -265,8 +281,9 @@ def brought_back(met: Broadcast) -> tuple[Claim, ...]:
 
 
 def no_fixes(clash: Clash) -> tuple[Claim, ...]:
-    """Say that no rearrangement helps, where the shapes alone are at fault and none does."""
-    if clash.fixes or not clash.shapes_alone:
+    """Say that no rearrangement helps, where the shapes alone are at fault and none does; all of them were tried."""
+    tied = any(speaks_of(operand, name) for operand in clash.operands for name in NAMES)
+    if clash.fixes or not clash.shapes_alone or tied:
         return ()
     return (NothingFitsInto("a", clash.operands[0].shape) if clash.inplace else NothingRearranged(),)
 

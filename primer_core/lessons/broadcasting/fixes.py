@@ -1,11 +1,13 @@
 """What would make shapes broadcast that do not: a new axis, or a transposition, of one operand."""
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from primer_core.language.limits import MAX_AXES
 from primer_core.language.operand import Operand
+from primer_core.language.parsing import code_expression
 
 _MOST = 4
 
@@ -39,6 +41,8 @@ def fixes(
 ) -> tuple[Fix, ...]:
     """Try every rearrangement of one operand and keep those that meet in the fewest axes.
 
+    An operand that another is made of stays: with it the other would change, too.
+
     Parameters
     ----------
     operands
@@ -52,6 +56,8 @@ def fixes(
     found: dict[tuple[int, Shape], Fix] = {}
     for rearrangements in (_new_axes, _swaps):
         for place, operand in enumerate(operands):
+            if any(speaks_of(other, names[place]) for other in operands):
+                continue
             for suffix, changed in rearrangements(operand.shape):
                 shape = meet([*shapes[:place], changed, *shapes[place + 1 :]])
                 if shape is not None:
@@ -61,6 +67,11 @@ def fixes(
     # What keeps the result small was most likely meant; every cell against every cell is the last resort.
     least = min((len(fix.shape) for fix in found.values()), default=0)
     return tuple(fix for fix in found.values() if len(fix.shape) == least)[:_MOST]
+
+
+def speaks_of(operand: Operand, name: str) -> bool:
+    """Return whether an operand is made of another."""
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(code_expression(operand.text)))
 
 
 def _new_axes(shape: Shape) -> Iterator[tuple[str, Shape]]:

@@ -47,6 +47,13 @@ def broadcasting_state(chance: random.Random) -> BroadcastingQuestion:
         texts = [f"torch.tensor({_values(n, chance)})", chance.choice(["torch.tensor([0.5])", f"torch.ones({n})"])]
         op = chance.choice(["add", "subtract", "multiply", "divide"])
         return BroadcastingQuestion(a=texts[0], op=op, b=texts[1])
+    if chance.random() < 0.05:
+        pair = chance.choice([("int64", "uint64"), ("int8", "uint8"), ("int32", "float32"), ("int16", "float16")])
+        texts, op = [f"np.ones(2, dtype=np.{dtype})" for dtype in pair], chance.choice(["add", "divide"])
+        return BroadcastingQuestion(a=texts[0], op=op, b=texts[1])
+    if chance.random() < 0.04:
+        rows, columns = chance.sample(range(2, 6), 2)
+        return BroadcastingQuestion(f"({rows}, {columns})", "subtract", "a.mean(axis=1)")
     small = chance.random() < 0.06
     if small:
         first, second = chance.sample(range(2, 6), 2)

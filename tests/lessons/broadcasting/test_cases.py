@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.fixes import Rearranged
+from primer_core.claims.dtypes import NeitherHoldsAll, QuotientIsFloat
+from primer_core.claims.fixes import NothingRearranged, Rearranged
 from primer_core.claims.storing import NeverGrows
 from primer_core.claims.stretching import CannotMeet, EveryPair, FitsEitherAxis, NotTheMatrixProduct, ReadStretched
 from primer_core.lessons.broadcasting.claims import claims_of
 from primer_core.lessons.broadcasting.explain import Broadcast, Clash, NotStored, explain
 from primer_core.lessons.broadcasting.presets import PRESETS
-from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion
+from primer_core.lessons.broadcasting.question import NAMES, BroadcastingQuestion, OperationName
 from primer_core.lessons.broadcasting.show import show
 from primer_core.lessons.lesson import Preset
 from primer_core.picture.parts import CodePanel, Fixes, Notice
@@ -171,3 +172,57 @@ def test_what_wraps_around_does_not_with_what_is_advised() -> None:
 def test_an_example_ends_in_its_insight(title: str, insight: Claim) -> None:
     (question,) = [preset.question for preset in PRESETS if preset.title == title]
     assert insight in claims_of(question, explain(question))
+
+
+def said_of(a: str, op: OperationName, b: str) -> tuple[Claim, ...]:
+    question = BroadcastingQuestion(a, op, b)
+    return claims_of(question, explain(question))
+
+
+def test_what_another_operand_is_made_of_is_not_moved_to_make_them_meet() -> None:
+    question = BroadcastingQuestion("(5, 3)", "subtract", "a.mean(axis=1)")
+    clash = explain(question)
+    assert isinstance(clash, Clash)
+    assert [fix.name + fix.change for fix in clash.fixes] == ["b[:, None]"]
+    (fix,) = part(show(question, clash), Fixes).fixes
+    made = explain(BroadcastingQuestion.parse({**question.texts(), **fix.puts})[0])
+    assert isinstance(made, Broadcast)
+    assert made.shape == (5, 3)
+    (only,) = [claim for claim in claims_of(question, clash) if isinstance(claim, Rearranged | NothingRearranged)]
+    assert only == Rearranged("b", "[:, None]", (5, 3))
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "result"),
+    [
+        (("int64", "uint64"), "float64"),
+        (("uint8", "int8"), "int16"),
+        (("int32", "float32"), "float64"),
+        (("int16", "float16"), "float32"),
+        (("uint8", "int16"), None),
+        (("int8", "float16"), None),
+        (("float32", "float64"), None),
+    ],
+)
+def test_two_dtypes_make_a_third_where_neither_holds_the_numbers_of_the_other(
+    dtypes: tuple[str, str], result: str | None
+) -> None:
+    said = said_of(f"np.ones(2, dtype=np.{dtypes[0]})", "add", f"np.ones(2, dtype=np.{dtypes[1]})")
+    found = [claim for claim in said if isinstance(claim, NeitherHoldsAll)]
+    assert found == ([] if result is None else [NeitherHoldsAll(dtypes, result)])
+
+
+@pytest.mark.parametrize(
+    ("a", "op", "b", "told"),
+    [
+        ("[10, 20]", "divide", "2", True),
+        ("[10, 20]", "divide", "[5, 5]", True),
+        ("[10, 20]", "divide", "0.5", False),
+        ("[10., 20.]", "divide", "2", False),
+        ("[10, 20]", "multiply", "2", False),
+        ("[True, False]", "divide", "[True, True]", False),
+    ],
+)
+def test_a_quotient_of_whole_numbers_is_told_to_be_a_float(a: str, op: OperationName, b: str, told: bool) -> None:
+    found = [claim for claim in said_of(a, op, b) if isinstance(claim, QuotientIsFloat)]
+    assert [claim.result for claim in found] == ([("y", "float64")] if told else [])
