@@ -128,6 +128,38 @@ class MeanOver(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class SumOver(Claim):
+    """The loss is the sum of the losses of the rows that count.
+
+    Parameters
+    ----------
+    count
+        How many rows count: two or more.
+    """
+
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say over how many, and set it beside the mean."""
+        return (
+            f"The loss is the sum over the {self.count} rows that count: {self.count} times their mean, and so is each "
+            "gradient.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneClassAlone(Claim):
+    """There is one class only, whose softmax is 1 whatever the logit is."""
+
+    def sentence(self) -> Sentence:
+        """Say what that leaves to learn, and what one logit is good for."""
+        return (
+            "There is one class, and its probability is 1 whatever its logit is. The loss is 0 and no gradient comes "
+            "back, so nothing can be learned. One logit answers yes or no: with sigmoid and binary cross-entropy.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut(Claim):
     """Rows of a batch are left out, because of their target.
 

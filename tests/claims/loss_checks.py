@@ -23,6 +23,7 @@ from primer_core.claims.losses import (
     MeanOver,
     NoProbabilities,
     NothingCounts,
+    OneClassAlone,
     OnlyClassNumbers,
     PMinusY,
     RowIgnored,
@@ -32,6 +33,7 @@ from primer_core.claims.losses import (
     Smoothed,
     SoftmaxTwice,
     SummedInstead,
+    SumOver,
     SumsNotToOne,
     TakesNoLogarithm,
     TargetPut,
@@ -209,6 +211,32 @@ def _(claim: MeanOver, program: Program) -> None:
     assert len(losses) == claim.count
     mean = sum(losses) / len(losses)
     assert abs(float(names["losses"]["cross_entropy"]) - mean) <= tolerance(names) * 4
+
+
+@check(SumOver)
+def _(claim: SumOver, program: Program) -> None:
+    names = ran(program)
+    losses = each_row(names, program)
+    assert len(losses) == claim.count > 1
+    assert abs(float(names["losses"]["cross_entropy"]) - sum(losses)) <= tolerance(names) * 4 * claim.count
+    call = form(program, "cross_entropy")
+    assert "reduction='sum'" in call
+    of_mean = evaluated(call.replace("reduction='sum'", "reduction='mean'"), names)
+    (slopes,) = torch.autograd.grad(of_mean, names["leaf"], retain_graph=True)
+    near(slopes_of(names, "cross_entropy"), slopes.double().numpy() * claim.count, names)
+
+
+@check(OneClassAlone)
+def _(_: OneClassAlone, program: Program) -> None:
+    names = ran(program)
+    for move in (0.0, -3.0, 5.0):
+        leaf = (names["leaf"].detach() + move).requires_grad_()
+        loss = evaluated(form(program, "cross_entropy"), names, logits=leaf / names["T"])
+        (slopes,) = torch.autograd.grad(loss.sum(), leaf)
+        assert not loss.any()
+        assert not slopes.any()
+    assert names["leaf"].isfinite().all()
+    assert names["p"].tolist() == [1.0]
 
 
 @check(LeftOut)

@@ -18,6 +18,7 @@ from primer_core.claims.losses import (
     MeanOver,
     NoProbabilities,
     NothingCounts,
+    OneClassAlone,
     OnlyClassNumbers,
     PMinusY,
     RowIgnored,
@@ -27,6 +28,7 @@ from primer_core.claims.losses import (
     Smoothed,
     SoftmaxTwice,
     SummedInstead,
+    SumOver,
     SumsNotToOne,
     TakesNoLogarithm,
 )
@@ -183,6 +185,11 @@ def story(found: Softmax) -> tuple[Claim, ...]:
     left = len(batch.counted) - int(batch.counted.sum())
     if asked.is_batch and asked.question.reduction == "mean":
         said.append(MeanOver(int(batch.counted.sum())))
+    rows = int(batch.counted.sum())
+    if asked.is_batch and asked.question.reduction == "sum" and rows > 1:
+        said.append(SumOver(rows))
+    if asked.classes == 1 and found.counts and np.isfinite(found.z).all():
+        said.append(OneClassAlone())
     if left and asked.is_batch:
         said.append(LeftOut(left, asked.question.ignore_index))
     if asked.question.smoothing:

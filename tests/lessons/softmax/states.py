@@ -135,6 +135,11 @@ def _smoothed(chance: random.Random) -> SoftmaxQuestion:
     )
 
 
+def _lonely(chance: random.Random) -> SoftmaxQuestion:
+    n = chance.randint(1, 3)
+    return SoftmaxQuestion(typed=_rows(n, 1, chance), target=str([0] * n), reduction=chance.choice(["mean", "sum"]))
+
+
 def _random(chance: random.Random) -> SoftmaxQuestion:
     return SoftmaxQuestion(typed=f"torch.randn({chance.randint(2, 3)}, 3)", target="0")
 
@@ -242,7 +247,7 @@ def _answer_range(chance: random.Random) -> SoftmaxQuestion:
 
 _ANSWERED: tuple[Drawn, ...] = (
     _sliders, _shifted, _rounded, _overflowing, _underflowing, _lost, _tied, _batch, _batch, _unreduced,
-    _probabilities, _odd, _two, _ignoring, _ignoring, _smoothed, _random, _equal, _yes, _yes, _sure,
+    _probabilities, _odd, _two, _ignoring, _ignoring, _smoothed, _random, _lonely, _equal, _yes, _yes, _sure,
 )  # fmt: skip
 _REFUSED: tuple[Drawn, ...] = (
     _across, _all_ignored, _at_zero, _given_infinite, _masked, _too_cold, _whole, _no_axis, _target_dtype,

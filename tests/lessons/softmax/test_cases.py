@@ -5,13 +5,13 @@ import math
 import pytest
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.losses import TakesNoLogarithm
+from primer_core.claims.losses import MeanOver, OneClassAlone, SumOver, TakesNoLogarithm
 from primer_core.claims.rounding import SigmoidRounds
 from primer_core.claims.targets import CountedFromOne, NoSuchClass
 from primer_core.lessons.answer import page
 from primer_core.lessons.softmax import LESSON
 from primer_core.lessons.softmax.explain import Softmax, TargetDeclined, explain
-from primer_core.lessons.softmax.question import SoftmaxQuestion
+from primer_core.lessons.softmax.question import Reduction, SoftmaxQuestion
 from primer_core.picture.grid import Picture
 from primer_core.picture.parts import CodePanel, Fixes, Note, Notice, Story, Table
 from primer_core.picture.probability_bars import ProbabilityBars
@@ -146,3 +146,30 @@ def test_g26_one_class_more_takes_shifted_labels_without_a_word() -> None:
     """What the page says of labels from 1 is true: with another column of scores there is no error."""
     outcome = explain(SoftmaxQuestion(typed="torch.zeros(4, 4)", target="torch.tensor([1, 2, 3, 3])"))
     assert isinstance(outcome, Softmax)
+
+
+@pytest.mark.parametrize(
+    ("reduction", "target", "told"),
+    [
+        ("sum", "[1, 0]", [SumOver(2)]),
+        ("sum", "[1, -100]", []),
+        ("mean", "[1, 0]", [MeanOver(2)]),
+        ("none", "[1, 0]", []),
+    ],
+)
+def test_a_sum_of_losses_is_set_beside_their_mean(reduction: Reduction, target: str, told: list[Claim]) -> None:
+    question = SoftmaxQuestion(typed="[[1., 2.], [3., 0.]]", target=target, reduction=reduction)
+    assert [claim for claim in said(question) if isinstance(claim, SumOver | MeanOver)] == told
+
+
+@pytest.mark.parametrize(
+    ("typed", "target", "told"),
+    [
+        ("[[0.3], [-2.0]]", "[0, 0]", True),
+        ("[0.3]", "0", True),
+        ("[[0.3, 1.0], [-2.0, 0.0]]", "[0, 0]", False),
+        ("[[-inf], [1.0]]", "[0, 0]", False),
+    ],
+)
+def test_a_single_class_is_told_to_leave_nothing_to_learn(typed: str, target: str, told: bool) -> None:
+    assert (OneClassAlone() in said(SoftmaxQuestion(typed=typed, target=target))) is told
