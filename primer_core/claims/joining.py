@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence, Shape, axis_text
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,67 @@ class NoAxisToJoin(Claim):
             f"{self.origin} has shape {self.shape}, and so no {axis_text(self.axis)} that could be made longer. ",
             Code("stack"),
             " makes a new axis.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VectorTakenFor(Claim):
+    """A vector is given axes of size 1 before it is joined with others.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the vector.
+    function
+        That joins them.
+    shape
+        That the vector is taken for.
+    axis
+        Along which all are joined then.
+    """
+
+    name: str
+    origin: str
+    function: str
+    shape: Shape
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Give the shape and the axis."""
+        word = {0: "one row, ", 1: "one column, "}.get(self.axis, "")
+        return (
+            Code(self.function),
+            " takes the vector ",
+            Name(self.origin),
+            f" for {word}{self.shape}, and joins along {axis_text(self.axis)}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RanksDiffer(Claim):
+    """Arrays cannot be joined, as they have not the same number of axes.
+
+    Parameters
+    ----------
+    function
+        That was to join them.
+    ranks
+        Numbers of axes of the first array, and of the first one that has another number.
+    """
+
+    function: str
+    ranks: tuple[int, int]
+
+    def sentence(self) -> Sentence:
+        """Count the axes, and say what adds one."""
+        first, other = (f"{rank} {'axis' if rank == 1 else 'axes'}" for rank in self.ranks)
+        return (
+            Code(self.function),
+            f" joins arrays that have the same number of axes: here one has {first} and another {other}. ",
+            Code("[None]"),
+            " puts an axis of size 1 in front, ",
+            Code("[..., None]"),
+            " one at the end.",
         )
 
 

@@ -216,6 +216,67 @@ class SizesAlone(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class AllReversed(Claim):
+    """All of three axes or more were put into the opposite order.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    last
+        Shape of the array with its last two axes alone in the opposite order.
+    """
+
+    name: str
+    origin: str
+    last: Shape
+
+    def sentence(self) -> Sentence:
+        """Say which axes change places, and what lets the last two do so alone."""
+        return (
+            "All axes come in the opposite order, the first one as the last. ",
+            Code(f"{self.origin}.mT"),
+            f" lets the last two alone change places: {self.last}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FlattenedFirst(Claim):
+    """A function that was given no axis made one axis of all cells first.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    function
+        That was called.
+    shape
+        Of the array before.
+    word, kept
+        What the library calls an axis, and the shape that comes with the first one named; None where that is refused.
+    """
+
+    name: str
+    origin: str
+    function: str
+    shape: Shape
+    word: str
+    kept: Shape | None
+
+    def sentence(self) -> Sentence:
+        """Say what was made of the array, and what naming an axis gives."""
+        told: Sentence = (
+            Code(self.function),
+            f" is given no axis, and works along the one axis of all {prod(self.shape)} cells of ",
+            Name(self.origin),
+            ".",
+        )
+        if self.kept is None:
+            return told
+        return (*told, " With ", Code(f"{self.word}=0"), f" it gives {self.kept}.")
+
+
+@dataclass(frozen=True, slots=True)
 class FirstAxisJoined(Claim):
     """A bare flatten joined all axes, the first one, too.
 

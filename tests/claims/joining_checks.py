@@ -8,9 +8,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from primer_core.claims.joining import NewAxis, NoAxisToJoin, SizesAdd, UnequalToJoin, UnequalToStack
+from primer_core.claims.joining import (
+    NewAxis,
+    NoAxisToJoin,
+    RanksDiffer,
+    SizesAdd,
+    UnequalToJoin,
+    UnequalToStack,
+    VectorTakenFor,
+)
 from tests.claims.checking import check
-from tests.claims.memory import before_failing, failing, is_tensor, shown, statement_of, values
+from tests.claims.memory import again, before_failing, failing, is_tensor, shown, statement_of, values
 from tests.claims.program import Names, Program
 
 
@@ -97,3 +105,36 @@ def _(claim: NoAxisToJoin, program: Program) -> None:
     longer = tried(program, **deep)
     assert longer.shape[claim.axis] > 2
     assert sum(longer.shape) - longer.shape[claim.axis] == 2 * (more - 1)
+
+
+@check(VectorTakenFor)
+def _(claim: VectorTakenFor, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    assert names[origin].ndim == 1
+    assert f".{claim.function}(" in statement_of(program, claim.name)
+    taken, result = names[origin].reshape(claim.shape), values(names[claim.name])
+    np.testing.assert_array_equal(values(again(program, claim.name, **{origin: taken})), result)
+    assert 0 <= claim.axis < result.ndim == len(claim.shape)
+    longer = values(again(program, claim.name, **{origin: _doubled(taken, claim.axis)}))
+    assert longer.shape[claim.axis] > result.shape[claim.axis]
+    assert longer.size // longer.shape[claim.axis] == result.size // result.shape[claim.axis]
+
+
+def _doubled(array: Any, axis: int) -> Any:
+    return torch.cat([array, array], dim=axis) if is_tensor(array) else np.concatenate([array, array], axis=axis)
+
+
+@check(RanksDiffer)
+def _(claim: RanksDiffer, program: Program) -> None:
+    names = before_failing(program)
+    statement = ast.unparse(program.statements[failing(program) - 1])
+    (listed,) = [part for part in ast.walk(ast.parse(statement)) if isinstance(part, ast.List | ast.Tuple)][:1]
+    arrays = [eval(ast.unparse(part), dict(names)) for part in listed.elts]
+    ranks = [array.ndim for array in arrays]
+    assert f".{claim.function}(" in statement
+    assert ranks[0] == claim.ranks[0]
+    assert next(rank for rank in ranks if rank != ranks[0]) == claim.ranks[1]
+    equal = [like(array, (2,) * max(ranks)) for array in arrays]
+    given = {f"z{place}": array for place, array in enumerate(equal)}
+    exec(statement.replace(ast.unparse(listed), f"[{', '.join(given)}]"), names | given)

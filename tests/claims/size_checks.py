@@ -10,11 +10,13 @@ import numpy as np
 import torch
 
 from primer_core.claims.sizes import (
+    AllReversed,
     AtMostPieces,
     CutIntoPieces,
     FirstAxisFastest,
     FirstAxisGone,
     FirstAxisJoined,
+    FlattenedFirst,
     NoSizeFits,
     NothingMoved,
     NothingSqueezed,
@@ -297,3 +299,38 @@ def _(claim: CutIntoPieces, program: Program) -> None:
         assert len(set(claim.sizes)) == 1
         by_size = torch.from_numpy(cells).split(claim.number, claim.axis)  # type: ignore[no-untyped-call]  # torch's own
         assert by_size[0].shape[claim.axis] == min(claim.number, cells.shape[claim.axis])
+
+
+@check(AllReversed)
+def _(claim: AllReversed, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    before, after = values(names[origin]), values(names[claim.name])
+    assert before.ndim > 2
+    for place in np.ndindex(*before.shape):
+        assert np.array_equal(before[place], after[place[::-1]], equal_nan=before.dtype.kind == "f")
+    assert tuple(names[origin].mT.shape) == claim.last
+
+
+@check(FlattenedFirst)
+def _(claim: FlattenedFirst, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    array, result = names[origin], values(names[claim.name])
+    assert tuple(array.shape) == claim.shape
+    assert len(claim.shape) > 1 == result.ndim
+    np.testing.assert_array_equal(values(again(program, claim.name, **{origin: array.reshape(-1)})), result)
+    statement = ast.parse(statement_of(program, claim.name))
+    (call,) = [part for part in ast.walk(statement) if isinstance(part, ast.Call)][:1]
+    assert ast.unparse(call.func).rpartition(".")[2] == claim.function
+    assert claim.word == ("dim" if is_tensor(array) else "axis")
+    assert not any(word.arg == claim.word and ast.unparse(word.value) != "None" for word in call.keywords)
+    call.keywords = [word for word in call.keywords if word.arg != claim.word]
+    call.keywords.append(ast.keyword(claim.word, ast.Constant(0)))
+    found: Names = {}
+    try:
+        exec(ast.unparse(ast.fix_missing_locations(statement)), dict(names), found)
+    except (ValueError, IndexError, TypeError, RuntimeError):
+        assert claim.kept is None
+    else:
+        assert tuple(found[claim.name].shape) == claim.kept

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from primer_core.backend import Declined, Library, backend, backend_of
 from primer_core.backend.memory import Layout, layout_of, shares_memory
 from primer_core.claims.claim import Claim
+from primer_core.claims.joining import RanksDiffer
 from primer_core.claims.sizes import NotOfSizeOne, NotStretched
 from primer_core.language.equivalents import NoEquivalent
 from primer_core.language.evaluator import Call, Evaluator, warnings_of
@@ -51,6 +52,9 @@ MAX_PIECES = 32
 
 _CONTAINER = "pieces of a split"
 """A name that no learner can write, under which what a split gave is indexed."""
+
+_GIVE_AXES = frozenset({"vstack", "column_stack", "dstack", "row_stack"})
+"""Functions that give arrays axes before they join them."""
 
 _RESERVED = frozenset({"np", "torch", "F", "nn", "show", "error"})
 """Names that the snippet needs for itself."""
@@ -842,6 +846,8 @@ class Way:
         if asked is not None and asked.of not in self.at:
             asked = None  # it is asked of an array that is joined with x, say, and is not about the sizes of x
         causes = self.causes(asked, current, reason.words) if asked and isinstance(reason, Declined) else ()
+        if step is not None and isinstance(reason, Declined) and "number of dimensions" in reason.words and not causes:
+            causes = self.ranks(step)
         within = place if place is not None and place.text.strip() not in ("", text.strip()) else None
         if step is not None and within is not None and within.text == step.source:
             within = None
@@ -849,6 +855,24 @@ class Way:
         name = step.name if step is not None else ""
         fixes = working(text, asked, current.shape, current.library, self.tried, of, name)
         return Failed(text, reason, within, asked, causes, fixes, current.name, setup, statement)
+
+    def ranks(self, step: Step) -> tuple[Claim, ...]:
+        """Say that arrays which a step was to join have not the same number of axes; nothing where all have."""
+        match step.node:
+            case ast.Call(ast.Attribute() as function, [ast.List(parts) | ast.Tuple(parts), *_]) if (
+                joins(ast.unparse(function)) and function.attr not in _GIVE_AXES
+            ):
+                try:
+                    arrays = [self.evaluator.value_of(part, step.source) for part in parts]
+                except Rejection:
+                    return ()
+            case _:
+                return ()
+        if not all(map(is_array, arrays)):
+            return ()
+        first, *others = (len(array.shape) for array in arrays)
+        unlike = next((rank for rank in others if rank != first), first)
+        return (RanksDiffer(function.attr, (first, unlike)),) if unlike != first else ()
 
     def causes(self, asked: Asked, given: State, words: str) -> tuple[Claim, ...]:
         """Say which sizes or strides of the tensor that a step was given do not go together."""

@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from primer_core.backend import backend_of
+from primer_core.backend import Declined, backend_of
 from primer_core.claims.claim import Claim
+from primer_core.claims.joining import VectorTakenFor
 from primer_core.claims.layout import CopiedNeedlessly, NoStrides, PutInOrder, VerySame
 from primer_core.claims.sizes import (
+    AllReversed,
     AtMostPieces,
     CutIntoPieces,
     FirstAxisGone,
     FirstAxisJoined,
+    FlattenedFirst,
     NothingSqueezed,
     NothingToTurn,
     Refilled,
@@ -27,6 +30,7 @@ from primer_core.language.evaluator import Call, Evaluator
 from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
 from primer_core.language.table.entry import Bound
+from primer_core.language.table.functions import function_of
 from primer_core.lessons.shapes.steps import Shape
 
 _MOST_MOVED = 4
@@ -94,6 +98,14 @@ def _remark(result: Result, call: Call) -> Claim | None:
     match name:
         case "T" | "t" | "transpose" if len(own) == 1 and own == after:
             return NothingToTurn(result.name, result.origin, own[0])
+        case "T" | "transpose" if len(own) > 2 and len(bound.positional) == 1 and not bound.keywords:
+            return AllReversed(result.name, result.origin, (*own[:-2], own[-1], own[-2]))
+        case "append" | "insert" | "delete" | "repeat" | "repeat_interleave" if len(own) > 1 == len(after):
+            return _flattened_first(result, call)
+        case "vstack" | "column_stack" | "dstack" if len(own) == 1:
+            axis = ("vstack", "column_stack", "dstack").index(name)
+            taken = ((1, own[0]), (own[0], 1), (1, own[0], 1))[axis]
+            return VectorTakenFor(result.name, result.origin, name, taken, axis)
         case "squeeze" if own == after:
             axes = _axes(bound.get("axis", "dim"), len(own))
             return (
@@ -121,6 +133,18 @@ def _remark(result: Result, call: Call) -> Claim | None:
         case "repeat" | "tile" | "repeat_interleave" if len(own) == len(after) == 1 and own[0] > 1:
             return _repeats(result)
     return None
+
+
+def _flattened_first(result: Result, call: Call) -> Claim | None:
+    """Ask for the same along the first axis; nothing where an axis was named."""
+    library, bound = backend_of(result.before), call.bound
+    if bound.get("axis", "dim") is not None:
+        return None
+    asked = {**bound.keywords, library.axis_word: 0}
+    along = library.attempt(function_of(call.entry), *bound.positional, **asked)
+    kept = None if isinstance(along, Declined) else tuple(along.shape)
+    function = call.entry.name.rpartition(".")[2]
+    return FlattenedFirst(result.name, result.origin, function, result.own, library.axis_word, kept)
 
 
 def _is_bare(call: Call) -> bool:

@@ -58,6 +58,18 @@ def _rare(chance: random.Random, library: Library) -> ShapesQuestion:
         times = chance.randint(2, 3)
         step = f"np.broadcast_to(x, ({times}, {shape[0]}, 3)); reshape({times * shape[0]}, 3)"
         return ShapesQuestion(x=f"np.ones(({shape[0]}, 1))", steps=step, library=library)
+    if chance.random() < 0.3:
+        return ShapesQuestion(x=str(shape), steps=_flattening(chance, library), library=library)
+    if chance.random() < 0.3:
+        step = (
+            f"{_word(library)}.{chance.choice(['hstack', _CAT[library]])}([x, {chance.choice(['x[0]', 'x[:1, 0]'])}])"
+        )
+        return ShapesQuestion(x=str(shape), steps=step, library=library)
+    if chance.random() < 0.3:
+        step = chance.choice(
+            ["x.T", "T", "x.mT"] if library == "PyTorch" else ["x.T", "transpose()", "np.transpose(x)"]
+        )
+        return ShapesQuestion(x=str((chance.randint(1, 4), *shape)), steps=step, library=library)
     if chance.random() < 0.5:
         return ShapesQuestion(x=str(shape), steps=f"reshape(4, {chance.choice(['-1', '-1, 1'])})", library=library)
     turned = chance.choice(["T", "x.swapaxes(0, 1)"])
@@ -65,9 +77,26 @@ def _rare(chance: random.Random, library: Library) -> ShapesQuestion:
     return ShapesQuestion(x=str(shape), steps=f"{turned}; {ordered}", library=library)
 
 
+_CAT: dict[Library, str] = {"NumPy": "concatenate", "PyTorch": "cat"}
+
+
+def _flattening(chance: random.Random, library: Library) -> str:
+    """Draw a step that makes one axis of all where none is named, and is given one now and then."""
+    if library == "PyTorch":
+        return f"repeat_interleave(2{chance.choice(['', '', ', dim=0'])})"
+    along = chance.choice(["", "", ", axis=0"])
+    return chance.choice(
+        [f"np.append(x, x{along})", f"np.append(x, [7, 8]{along})", f"np.repeat(x, 2{along})",
+         f"np.delete(x, 0{along})", f"np.insert(x, 1, 9{along})"]
+    )  # fmt: skip
+
+
 def _vector(chance: random.Random, library: Library) -> ShapesQuestion:
     """Draw a vector that is repeated, or that is cut into pieces, not all of one size."""
     size = chance.randint(2, 7)
+    if chance.random() < 0.2:
+        stack = chance.choice(["vstack", "column_stack", "dstack", "hstack"])
+        return ShapesQuestion(x=f"({size},)", steps=f"{_word(library)}.{stack}([x, x])", library=library)
     if chance.random() < 0.25:
         step = chance.choice(["T", "t()"] if library == "PyTorch" else ["T", "x.T", "transpose()", "np.transpose(x)"])
         return ShapesQuestion(x=f"({size},)", steps=step, library=library)

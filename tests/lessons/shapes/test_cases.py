@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from primer_core.backend import Declined, Library
 from primer_core.claims.claim import Claim
-from primer_core.claims.joining import NewAxis, NoAxisToJoin, SizesAdd
+from primer_core.claims.joining import NewAxis, NoAxisToJoin, RanksDiffer, SizesAdd, VectorTakenFor
 from primer_core.claims.layout import AxesApart, NoStrides, ReadWithStrides
 from primer_core.claims.sizes import (
+    AllReversed,
     FirstAxisFastest,
     FirstAxisGone,
+    FlattenedFirst,
     NothingMoved,
     NothingSqueezed,
     NotOfSizeOne,
@@ -165,3 +169,82 @@ def test_order_f_is_an_order_of_reading_and_no_transpose() -> None:
     question = preset('order="F", same shape')
     assert NothingMoved("x1", "x", (3, 2)) in of_page(question)
     assert FirstAxisFastest("b = x.reshape(2, 3, order='F')", "b", "x", (0, 2, 4, 1)) in said_of('order="F"')
+
+
+@pytest.mark.parametrize(
+    ("x", "step", "library", "told"),
+    [
+        ("(2, 2)", "np.append(x, [[7, 8]])", "NumPy", FlattenedFirst("x1", "x", "append", (2, 2), "axis", (3, 2))),
+        ("(2, 2)", "np.append(x, [7, 8])", "NumPy", FlattenedFirst("x1", "x", "append", (2, 2), "axis", None)),
+        ("(2, 3)", "np.repeat(x, 2)", "NumPy", FlattenedFirst("x1", "x", "repeat", (2, 3), "axis", (4, 3))),
+        ("(2, 3)", "np.delete(x, 0)", "NumPy", FlattenedFirst("x1", "x", "delete", (2, 3), "axis", (1, 3))),
+        (
+            "(2, 3)",
+            "repeat_interleave(2)",
+            "PyTorch",
+            FlattenedFirst("x1", "x", "repeat_interleave", (2, 3), "dim", (4, 3)),
+        ),
+        ("(2, 2)", "np.append(x, [[7, 8]], axis=0)", "NumPy", None),
+        ("(4,)", "np.append(x, [7, 8])", "NumPy", None),
+        ("(4,)", "np.delete(x, 0)", "NumPy", None),
+    ],
+)
+def test_what_is_given_no_axis_makes_one_of_all_cells(
+    x: str, step: str, library: Library, told: FlattenedFirst | None
+) -> None:
+    claims = of_page(ShapesQuestion(x=x, steps=step, library=library))
+    assert {claim for claim in claims if isinstance(claim, FlattenedFirst)} == ({told} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("step", "library", "told"),
+    [
+        ("x.T", "NumPy", True),
+        ("transpose()", "NumPy", True),
+        ("x.T", "PyTorch", True),
+        ("x.mT", "NumPy", False),
+        ("transpose(2, 1, 0)", "NumPy", False),
+        ("transpose(0, 2)", "PyTorch", False),
+    ],
+)
+def test_all_axes_of_a_batch_are_reversed_by_t_alone(step: str, library: Library, told: bool) -> None:
+    claims = of_page(ShapesQuestion(x="(2, 3, 4)", steps=step, library=library))
+    assert {claim for claim in claims if isinstance(claim, AllReversed)} == (
+        {AllReversed("x1", "x", (2, 4, 3))} if told else set()
+    )
+    assert not any(isinstance(claim, AllReversed) for claim in of_page(ShapesQuestion(x="(2, 3)", steps=step[:3])))
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        ("vstack", VectorTakenFor("x1", "x", "vstack", (1, 3), 0)),
+        ("column_stack", VectorTakenFor("x1", "x", "column_stack", (3, 1), 1)),
+        ("dstack", VectorTakenFor("x1", "x", "dstack", (1, 3, 1), 2)),
+        ("hstack", None),
+    ],
+)
+def test_a_vector_is_taken_for_a_row_or_a_column_where_it_is_stacked(
+    function: str, told: VectorTakenFor | None
+) -> None:
+    claims = of_page(ShapesQuestion(x="[1, 2, 3]", steps=f"np.{function}([x, x])", library="NumPy"))
+    assert {claim for claim in claims if isinstance(claim, VectorTakenFor)} == ({told} if told else set())
+    of_table = of_page(ShapesQuestion(x="(2, 3)", steps=f"np.{function}([x, x])", library="NumPy"))
+    assert not any(isinstance(claim, VectorTakenFor) for claim in of_table)
+
+
+@pytest.mark.parametrize(
+    ("x", "step", "library", "told"),
+    [
+        ("(3, 1)", "np.hstack([x, np.arange(3)])", "NumPy", RanksDiffer("hstack", (2, 1))),
+        ("(2, 3)", "torch.cat([x, x[0]])", "PyTorch", RanksDiffer("cat", (2, 1))),
+        ("(3,)", "np.concatenate([x, np.ones((2, 3, 4))])", "NumPy", RanksDiffer("concatenate", (1, 3))),
+        ("(3,)", "np.vstack([x, np.ones((2, 3, 4))])", "NumPy", None),
+        ("(2, 3)", "np.hstack([x, np.ones((3, 3))])", "NumPy", None),
+    ],
+)
+def test_arrays_of_other_numbers_of_axes_are_not_joined(
+    x: str, step: str, library: Library, told: RanksDiffer | None
+) -> None:
+    claims = of_page(ShapesQuestion(x=x, steps=step, library=library))
+    assert {claim for claim in claims if isinstance(claim, RanksDiffer)} == ({told} if told else set())
