@@ -288,6 +288,31 @@ class WeightsChanged(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NeverSteps(Claim):
+    """Gradients are computed, and no line takes a step with them.
+
+    Parameters
+    ----------
+    batches
+        After how many there was a gradient.
+    """
+
+    batches: int
+
+    def sentence(self) -> Sentence:
+        """Name the line that is missing."""
+        return (
+            f"After {self.batches} {'batch' if self.batches == 1 else 'batches'} there is a gradient in ",
+            Code(".grad"),
+            ", and nothing uses it: no line calls ",
+            Code("optimizer.step()"),
+            ", which changes the weights. ",
+            Code("backward()"),
+            " changes none.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OptimisesAnother(Claim):
     """An optimiser was made for the parameters of another model.
 

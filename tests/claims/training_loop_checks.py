@@ -272,6 +272,17 @@ def _(claim: said.WeightsChanged, program: Program) -> None:
         assert any(yours(Program(faster)).changed())
 
 
+@check(said.NeverSteps)
+def _(claim: said.NeverSteps, program: Program) -> None:
+    ran = yours(program)
+    assert claim.batches == sum(grad is not None for grad in ran.grads) > 0
+    assert not ran.calls_of_step
+    assert not any(ran.changed())
+    stepping, times = re.subn(r"(?m)^( +)loss\.backward\(\)$", r"\1loss.backward()\n\1optimizer.step()", program.code)
+    assert times
+    assert any(yours(Program(stepping)).changed())
+
+
 @check(said.OptimisesAnother)
 def _(claim: said.OptimisesAnother, program: Program) -> None:
     ran = yours(program)

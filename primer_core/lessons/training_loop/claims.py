@@ -26,6 +26,7 @@ from primer_core.claims.training_loops import (
     LossFalls,
     MeanOfMeans,
     NamesTheNext,
+    NeverSteps,
     NothingLearnedYetChanged,
     OnlyLastBias,
     OptimisesAnother,
@@ -155,6 +156,9 @@ def _gradients(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Cla
         moves = slopes and yours.stepped and not yours.idle and yours.optimised == outcome.correct.optimised
         rate = question.rate if moves and question.rate < _TOO_SMALL else None
         yield WeightsChanged(yours.changed, yours.numbers, rate)
+        could = yours.optimised == outcome.correct.optimised and question.rate >= _TOO_SMALL
+        if slopes and could and not yours.stepped and yours.stopped is None:
+            yield NeverSteps(sum(step.norm is not None for step in steps))
     if yours.stopped is None:
         yield from _stepped_again(question, outcome)
     yield from _factor(question, outcome)
@@ -233,7 +237,7 @@ def _data(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Claim]:
     named = yours.next_class if ways == {"loss_next"} and question.task == "classes" else None
     if named is not None and named > _MOST and yours.accuracy is not None:
         yield NamesTheNext(named, yours.accuracy)
-    if "mix_X" in loop.groups[0] and question.task == "classes":
+    if any("mix_X" in loop.groups[group] for group in (0, 1, 3)) and question.task == "classes":
         yield PairsLost(*yours.paired)
     yield from _left_out(question, outcome)
     yield from _chosen(outcome)

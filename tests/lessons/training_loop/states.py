@@ -16,6 +16,14 @@ _SEEDS = range(1000) if is_long() else range(2)
 #: Loops changed at random: each is run as often as it is spoken of, so that the fast profile draws few.
 _CHANGED = 2_000 if is_long() else 24
 
+_BESIDES = (
+    TrainingLoopQuestion(lines="sgd / train reset / zero forward loss backward total / mean eval check"),
+    TrainingLoopQuestion(
+        theme="data", lines="sgd / train mix_X reset / zero forward loss backward step total / mean eval check"
+    ),
+)
+"""Mistakes that no preset makes: no step, and inputs that are put into another order in each epoch."""
+
 _DECKS: "WeakKeyDictionary[random.Random, list[TrainingLoopQuestion]]" = WeakKeyDictionary()
 
 
@@ -24,6 +32,7 @@ def training_loop_state(chance: random.Random) -> TrainingLoopQuestion:
     deck = _DECKS.setdefault(chance, [])
     if not deck:
         deck += [replace(preset.question, seed=chance.choice(_SEEDS)) for preset in PRESETS]
+        deck += [replace(question, seed=chance.choice(_SEEDS)) for question in _BESIDES]
         deck += [changed(chance) for _ in range(min(_CHANGED, len(PRESETS) // 2))]
         chance.shuffle(deck)
     return deck.pop() if is_long() else chance.choice(deck)

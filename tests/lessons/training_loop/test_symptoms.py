@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from primer_core.claims.claim import Claim
+from primer_core.claims.training_loops import NeverSteps, PairsLost
 from primer_core.lessons.training_loop import LESSON
 from primer_core.lessons.training_loop.explain import Trained, explain
+from primer_core.lessons.training_loop.question import TrainingLoopQuestion
 from tests.profiles import is_long
 
 SEEDS = range(20) if is_long() else range(2)
@@ -257,3 +260,30 @@ def test_what_a_test_set_has_chosen_is_reported_too_well() -> None:
     above, beside = (sum(reported - fresh for _, reported, fresh in each) / len(each) for each in (chosen, judged))
     assert above > 0.08
     assert above > beside + 0.03
+
+
+def said(question: TrainingLoopQuestion) -> list[Claim]:
+    return list(LESSON.claims(question, explain(question)))
+
+
+@pytest.mark.parametrize(
+    ("batch", "rate", "told"),
+    [
+        ("zero forward loss backward total", 0.1, True),
+        ("zero forward loss total", 0.1, False),
+        ("zero forward loss backward step total", 0.1, False),
+        ("zero forward loss backward total", 0.0, False),
+    ],
+)
+def test_gradients_that_no_step_uses_are_told(batch: str, rate: float, told: bool) -> None:
+    question = TrainingLoopQuestion(lines=f"sgd / train reset / {batch} / mean eval check", rate=rate)
+    found = [claim for claim in said(question) if isinstance(claim, NeverSteps)]
+    assert found == ([NeverSteps(24)] if told else [])
+
+
+@pytest.mark.parametrize(("line", "told"), [("mix_X", True), ("mix", False)])
+def test_inputs_that_are_shuffled_alone_in_each_epoch_lose_their_labels(line: str, told: bool) -> None:
+    lines = f"sgd / train {line} reset / zero forward loss backward step total / mean eval check"
+    found = [claim for claim in said(TrainingLoopQuestion(theme="data", lines=lines)) if isinstance(claim, PairsLost)]
+    assert [claim.of for claim in found] == ([40] if told else [])
+    assert all(claim.kept < 40 for claim in found)
