@@ -263,11 +263,14 @@ class BecameNotFinite(Claim):
         Of a leaf whose gradient is not finite.
     nan
         Whether it holds nan; else it holds infinity alone.
+    zero
+        Whether a 0 was among the numbers that the node was given.
     """
 
     node: str
     name: str
     nan: bool
+    zero: bool
 
     def sentence(self) -> Sentence:
         """Name the node."""
@@ -275,7 +278,32 @@ class BecameNotFinite(Claim):
             Code(f"{self.name}.grad"),
             f" holds {'nan' if self.nan else 'infinity'}. On the way back {self.node} is the first that is given "
             "finite numbers and hands on others: its slope is not finite here"
-            f"{', and 0 times infinity is nan' * self.nan}.",
+            f"{', and 0 times infinity is nan' * (self.nan and self.zero)}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoNumberForward(Claim):
+    """Going forward, an operation was given finite numbers, and its result holds nan or infinity.
+
+    Parameters
+    ----------
+    code
+        The operation; the first that did so.
+    nan
+        Whether the result holds nan; else it holds infinity alone.
+    """
+
+    code: str
+    nan: bool
+
+    def sentence(self) -> Sentence:
+        """Name the operation."""
+        return (
+            "On the way forward ",
+            Code(self.code),
+            f" is the first that is given finite numbers and has another result: it holds "
+            f"{'nan' if self.nan else 'infinity'}, before anything goes back.",
         )
 
 

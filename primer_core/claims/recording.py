@@ -91,6 +91,32 @@ class HoldsNoFloats(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class PassesNoFloats(Claim):
+    """A tensor has no way back to a leaf, because on the way there are numbers that cannot have a gradient.
+
+    Parameters
+    ----------
+    name
+        Of the tensor.
+    code, dtype
+        The operation that gives such numbers of some that have a gradient, and their dtype.
+    """
+
+    name: str
+    code: str
+    dtype: str
+
+    def sentence(self) -> Sentence:
+        """Name the operation and the dtype."""
+        return (
+            Code(self.name),
+            " does not require a gradient: ",
+            Code(self.code),
+            f" gives {self.dtype}, and only floats can have a gradient. Such a result stays or jumps: it has no slope.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class WritesNoFloats(Claim):
     """Numbers that were written down are whole, and their tensor cannot have a gradient.
 

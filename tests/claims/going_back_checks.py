@@ -18,6 +18,7 @@ from primer_core.claims.going_back import (
     FreedBefore,
     GradNotFinite,
     KeptForSecond,
+    NoNumberForward,
     NothingSaved,
     NotOneNumber,
     PathsMeet,
@@ -260,13 +261,14 @@ def _(claim: KeptForSecond, program: Program) -> None:
 
 @check(BecameNotFinite)
 def _(claim: BecameNotFinite, program: Program) -> None:
-    steps: list[tuple[str, bool, bool]] = []
+    steps: list[tuple[str, bool, bool, bool]] = []
 
     def finite(tensors: Any) -> bool:
         return all(each is None or bool(each.isfinite().all()) for each in tensors)
 
     def note(name: str, out: Any, given: Any) -> None:
-        steps.append((name, finite(given), finite(out or ())))
+        zero = any(each is not None and bool((each == 0).any()) for each in given)
+        steps.append((name, finite(given), finite(out or ()), zero))
 
     real = torch.Tensor.backward
 
@@ -282,7 +284,36 @@ def _(claim: BecameNotFinite, program: Program) -> None:
         torch.Tensor.backward = real  # type: ignore[method-assign]  # what it was
     assert claim.nan == any(number != number for number in ran[claim.name].grad.reshape(-1).tolist())
     assert not bool(ran[claim.name].grad.isfinite().all())
-    assert next(name for name, given, out in steps if given and not out) == claim.node
+    name, zero = next((name, zero) for name, given, out, zero in steps if given and not out)
+    assert name == claim.node
+    assert claim.zero == zero
+
+
+@check(NoNumberForward)
+def _(claim: NoNumberForward, program: Program) -> None:
+    """Each expression is computed by itself, in the order in which Python does."""
+    names: dict[str, Any] = {}
+    for statement in ast.parse(program.code).body:
+        for node in _inner_first(statement.value) if isinstance(statement, ast.Assign | ast.Expr) else ():
+            try:
+                value = eval(ast.unparse(node), dict(names))
+            except Exception:  # noqa: S112 - a part that stands for nothing alone
+                continue
+            if isinstance(value, torch.Tensor) and value.is_floating_point() and not bool(value.isfinite().all()):
+                assert ast.unparse(node) == ast.unparse(ast.parse(claim.code, mode="eval"))
+                assert claim.nan == bool(value.isnan().any())
+                return
+        if not isinstance(statement, ast.Expr):
+            exec(ast.unparse(statement), names)
+    raise AssertionError("all numbers are finite")
+
+
+def _inner_first(node: ast.expr) -> list[ast.expr]:
+    """The expressions in an expression, each after its own parts."""
+    parts = [
+        part for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr) for part in _inner_first(child)
+    ]
+    return [*parts, node]
 
 
 @check(FreedBefore)

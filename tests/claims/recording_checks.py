@@ -18,6 +18,7 @@ from primer_core.claims.recording import (
     NotALeaf,
     NotCalled,
     OnlyFromData,
+    PassesNoFloats,
     PlainGradient,
     StoppedBefore,
     UnderNoGrad,
@@ -107,6 +108,24 @@ def _(claim: HoldsNoFloats, program: Program) -> None:
     except RuntimeError:
         return
     raise AssertionError("it can require a gradient")
+
+
+@check(PassesNoFloats)
+def _(claim: PassesNoFloats, program: Program) -> None:
+    assert not asked(program.code, claim.name).requires_grad
+    assert claim.code in program.code
+    stop = asked(program.code, claim.code)
+    assert str(stop.dtype) == f"torch.{claim.dtype}"
+    assert not stop.requires_grad
+    parts = [part for part in ast.walk(ast.parse(claim.code)) if isinstance(part, ast.Name | ast.Call | ast.BinOp)]
+    tensors = [
+        asked(program.code, ast.unparse(part)) for part in parts if ast.unparse(part) not in ("torch", claim.code)
+    ]
+    assert any(isinstance(each, torch.Tensor) and each.requires_grad for each in tensors)
+    # Floats in its place let a gradient through wherever they are taken.
+    ran = whole(program.code.replace(claim.code, f"({claim.code}).float().requires_grad_()"))
+    if claim.name in ran.names:
+        assert ran.names[claim.name].requires_grad or ran.error is not None
 
 
 @check(WritesNoFloats)

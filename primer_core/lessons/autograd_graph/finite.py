@@ -420,9 +420,9 @@ def _check(
         notes.append(OneSided(name, differences.side))
     if grown := _grown(name, gradient, differences) if bool(output.isfinite()) else ():
         return LeafCheck(name, take(gradient), take(difference), largest, "unchecked", (*notes, *grown))
-    if not agrees:
+    if not agrees or bool(differences.bends.any()):
         notes += _disagreement(name, differences, began, output)
-    elif not lost <= SINGLE_TOLERANCE * scale:
+    if agrees and not lost <= SINGLE_TOLERANCE * scale:
         agrees = False
         notes += [LostInFloat32(name, finite=math.isfinite(lost))] if name.isidentifier() else []
     verdict: Literal["agrees", "differs", "unchecked"] = "agrees" if agrees else "differs"
@@ -445,7 +445,7 @@ def _index(place: int, leaf: Tensor) -> tuple[int, ...]:
 
 
 def _disagreement(name: str, differences: _Differences, began: str, output: Tensor) -> tuple[Claim, ...]:
-    """Say why differences are not the gradient, where that is known."""
+    """Say why differences are not the gradient, or are by chance, where that is known."""
     if not bool(output.isfinite()):
         return (OutputNotFinite(began),) if began.isidentifier() else ()
     if not bool(differences.bends.any()) or not name.isidentifier():

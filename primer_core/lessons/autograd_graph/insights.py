@@ -17,6 +17,7 @@ from primer_core.claims.going_back import (
     Detached,
     FlatThere,
     KeptForSecond,
+    NoNumberForward,
     NothingSaved,
     PathsMeet,
     StretchedBack,
@@ -52,6 +53,7 @@ def insights(story: Story, events: Sequence[Event]) -> tuple[Claim, ...]:
         *_in_place(story),
         *_several_calls(story),
         *_weighed(story),
+        *_not_finite_forward(story),
         *_not_finite(story),
         *_graphs_of_gradients(story),
     ]
@@ -183,7 +185,20 @@ def _not_finite(story: Story) -> Iterator[Claim]:
     name = next((name for name, grad in grads.items() if not grad.isfinite().all()), None)
     first = next((step for step in run.steps if _is_finite(step.upstreams) and not _is_finite(step.handed)), None)
     if first is not None and name is not None:
-        yield BecameNotFinite(first.node.name().rpartition("::")[2], name, bool(grads[name].isnan().any()))
+        zero = any(each is not None and bool((each == 0).any()) for each in first.upstreams)
+        yield BecameNotFinite(first.node.name().rpartition("::")[2], name, bool(grads[name].isnan().any()), zero)
+
+
+def _not_finite_forward(story: Story) -> Iterator[Claim]:
+    """Say of the first operation whose result is not finite that it is; nothing where a number was not before."""
+    operations = story.watcher.operations
+    if any(each.changes for each in operations) or any(isinstance(each, Edited) for each in story.watcher.events):
+        return
+    sources = [source.tensor for source in story.watcher.sources]
+    first = next((each for each in operations if not _is_finite(each.outputs)), None)
+    text = "\n".join(story.watcher.run.code)
+    if first is not None and _is_finite(sources) and text.count(first.code) == 1:
+        yield NoNumberForward(first.code, any(bool(each.isnan().any()) for each in first.outputs))
 
 
 def _is_finite(tensors: Sequence[Tensor | None]) -> bool:

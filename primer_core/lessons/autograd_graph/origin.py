@@ -17,6 +17,7 @@ from primer_core.claims.recording import (
     NotALeaf,
     NotCalled,
     OnlyFromData,
+    PassesNoFloats,
     PlainGradient,
     StoppedBefore,
     UnderNoGrad,
@@ -107,7 +108,12 @@ def why_untracked(story: Story, name: str, tensor: Tensor, node: str) -> Claim |
     )
     if unrecorded or cut:
         return None if unrecorded and cut else CutOff(name, cut) if cut else UnderNoGrad(name)
-    return OnlyFromData(name) if not of & followed else None
+    if not of & followed:
+        return OnlyFromData(name)
+    stops = [each for each in operations if any(story.now(source) in followed for source, _, _ in each.operands)]
+    if len(stops) != 1 or stops[0].changes or stops[0].tensor.is_floating_point():
+        return None
+    return PassesNoFloats(name, stops[0].code, str(stops[0].tensor.dtype).removeprefix("torch."))
 
 
 def why_none(story: Story, name: str, tensor: Tensor, events: Sequence[Event]) -> Claim | None:

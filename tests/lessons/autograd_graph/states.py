@@ -150,6 +150,24 @@ def _weighed(chance: random.Random) -> GraphQuestion:
     )
 
 
+def _over_zero(chance: random.Random) -> GraphQuestion:
+    made = chance.choice(["x / x", "log(x - 1)", "(x * 0) / (x * 2)", "exp(x + 200)", "1 / x"])
+    return GraphQuestion(f"x = param({chance.choice(['0', '[0, 0]'])})\ny = {made}\nz = sum(y * {_positive(chance)})")
+
+
+def _corner(chance: random.Random) -> GraphQuestion:
+    a, sign = _positive(chance), chance.choice(["", "-"])
+    return GraphQuestion(f"x = param({sign}{a})\ny = 3 * abs(x {'+' if sign else '-'} {a})")
+
+
+def _whole_on_the_way(chance: random.Random) -> GraphQuestion:
+    step = chance.choice(["(x > 0).float()", "x.argmax().float()", "x.long() * 2.0", "(x > 1) * 3.0"])
+    return GraphQuestion(
+        f"x = torch.tensor([{_positive(chance)}, -{_positive(chance)}], requires_grad=True)\n"
+        f"y = ({step}).sum()\ny.backward()"
+    )
+
+
 def _not_finite(chance: random.Random) -> GraphQuestion:
     return GraphQuestion(
         chance.choice(
@@ -478,9 +496,11 @@ _ANSWERED: tuple[Drawn, ...] = (
     _switched_off, _detached, _straight_through, _target_network, _weighed, _not_finite, _lost, _kink, _one_sided,
     _infinite, _step, _recorded, _hidden, _shared, _written_through, _second_derivative, _returned, _no_path, _cleared,
     _whole_numbers, _leaf_of_another, _bound_anew, _two_names, _leaf_since, _steep, _flat,
+    _over_zero, _corner,
 )  # fmt: skip
 _REFUSED: tuple[Drawn, ...] = (
     _twice, _switched_since, _changed_since, _vector_output, _cut_off, _under_no_grad, _only_data, _constant, _plain,
     _unused, _bracketed, _no_such_class, _target_shape, _target_dtype, _needs_an_axis, _no_probability, _loss_shapes,
     _no_such_axis, _clash, _inner, _leaf_in_place, _no_floats,
+    _whole_on_the_way,
 )  # fmt: skip

@@ -10,14 +10,15 @@ from primer_core.claims.going_back import (
     BecameNotFinite,
     Detached,
     FreedBefore,
+    NoNumberForward,
     PathsMeet,
     StretchedBack,
     Weighed,
 )
 from primer_core.claims.in_place import RecordedInPlace, SavedThenChanged, StaysALeaf, Unnoticed, WroteThrough
 from primer_core.claims.mending import CreatesGraph
-from primer_core.claims.recording import ConstantSlope, HasGraph, NotALeaf, UnderNoGrad
-from primer_core.claims.slopes import HeldFixed
+from primer_core.claims.recording import ConstantSlope, HasGraph, NotALeaf, PassesNoFloats, UnderNoGrad
+from primer_core.claims.slopes import HeldFixed, Kink
 from primer_core.lessons.answer import page
 from primer_core.lessons.autograd_graph import LESSON
 from primer_core.lessons.autograd_graph.explain import explain
@@ -240,3 +241,72 @@ def test_what_detach_cuts_is_told_with_the_gradient_that_would_come_without_it()
 def test_memory_that_detach_shares_is_told() -> None:
     question = GraphQuestion("a = param([0.3, -0.7])\ns = 2 * a\nd = detach(s)\ny = sum(s)", in_place="d")
     assert WroteThrough("d.add_(1)", "d", ("s",)) in LESSON.claims(question, explain(question))
+
+
+def claims_of(program: str) -> tuple[Claim, ...]:
+    question = GraphQuestion(program)
+    return LESSON.claims(question, explain(question))
+
+
+_LEAF = "x = torch.tensor([1., -2.], requires_grad=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("y = (x > 0).float().sum()", ("x > 0", "bool")),
+        ("y = x.argmax().float()", ("x.argmax()", "int64")),
+        ("y = x.long().sum() * 2.0", ("x.long()", "int64")),
+        ("y = torch.where(x > 0, x, 0 * x).sum()", None),
+        ("y = x.detach().sum()", None),
+    ],
+)
+def test_numbers_without_a_gradient_on_the_way_are_named(line: str, told: tuple[str, str] | None) -> None:
+    found = {claim for claim in claims_of(f"{_LEAF}{line}\ny.backward()") if isinstance(claim, PassesNoFloats)}
+    assert found == ({PassesNoFloats("y", *told)} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("y = x / x", NoNumberForward("x / x", nan=True)),
+        ("y = 1 / x", NoNumberForward("1 / x", nan=False)),
+        ("y = (2 * x).log()", NoNumberForward("(2 * x).log()", nan=False)),
+        ("y = x * 3", None),
+    ],
+)
+def test_what_is_not_finite_on_the_way_forward_is_told_before_the_way_back(
+    line: str, told: NoNumberForward | None
+) -> None:
+    found = claims_of(f"x = torch.tensor(0., requires_grad=True)\n{line}\ny.backward()")
+    assert [claim for claim in found if isinstance(claim, NoNumberForward)] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("program", "zero"),
+    [
+        ("x = param(0)\ny = x / x", False),
+        ("x = param([0, 4])\ny = sum([0, 1] * sqrt(x))", True),
+    ],
+)
+def test_zero_times_infinity_is_only_blamed_where_a_zero_came_back(program: str, zero: bool) -> None:
+    (found,) = [claim for claim in claims_of(program) if isinstance(claim, BecameNotFinite)]
+    assert found.nan
+    assert found.zero is zero
+    assert ("0 times infinity" in plain(found.sentence())) is zero
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("abs(x)", Kink("x", (), -1.0, 1.0)),
+        ("relu(x)", Kink("x", (), 0.0, 1.0)),
+        ("x ** 2", None),
+        ("abs(x - 1)", None),
+    ],
+)
+def test_a_kink_is_told_where_the_gradient_is_the_mean_of_both_slopes_too(made: str, told: Kink | None) -> None:
+    found = [claim for claim in claims_of(f"x = param(0)\ny = {made}") if isinstance(claim, Kink)]
+    assert [(each.below, each.above) for each in found] == (
+        [pytest.approx((told.below, told.above), abs=1e-3)] if told else []
+    )
