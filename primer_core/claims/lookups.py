@@ -412,3 +412,40 @@ class RaisedBy(Claim):
     def sentence(self) -> Sentence:
         """Name the part, the library and the error."""
         return (f"{self.library} raises {self.kind} at ", Code(self.where), ".")
+
+
+@dataclass(frozen=True, slots=True)
+class OneAfterAnother(Claim):
+    """Two pairs of brackets index one after another.
+
+    Parameters
+    ----------
+    first, shape
+        The array with the first pair, and its shape.
+    second
+        What stands in the second pair.
+    joint, joint_shape
+        The array with both in one pair, and its shape.
+    same
+        Whether that is the same.
+    """
+
+    first: str
+    shape: Shape
+    second: str
+    joint: str
+    joint_shape: Shape
+    same: bool
+
+    def sentence(self) -> Sentence:
+        """Say what each pair is given, and set one pair beside it."""
+        told = "gives the same in one step" if self.same else f"is something else, of shape {self.joint_shape}"
+        return (
+            "Brackets work one after another: ",
+            Code(self.first),
+            f" has shape {self.shape}, and ",
+            Code(f"[{self.second}]"),
+            " indexes that. ",
+            Code(self.joint),
+            f" {told}.",
+        )

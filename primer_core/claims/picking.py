@@ -209,6 +209,63 @@ class SliceCut(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NeverComesTo(Claim):
+    """A slice goes up from its start and never comes to its stop, so that it takes nothing.
+
+    Parameters
+    ----------
+    item
+        The slice as it is written.
+    axis
+        That it takes.
+    back, count
+        The slice with a step of −1, and how many places of the axis it takes; empty where the library has none.
+    """
+
+    item: str
+    axis: int
+    back: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say which way it goes, and what goes the other way."""
+        start, stop = self.item.split(":")
+        told = f" goes up from {signed(start)} and never comes to {signed(stop)}: nothing is taken, without an error."
+        if not self.back:
+            return (Code(self.item), told)
+        return (Code(self.item), f"{told} ", Code(self.back), f" goes down, and takes {self.count}.")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesNoMask(Claim):
+    """An index array holds the numbers 0 and 1 only, one for each place of an axis, and is no mask.
+
+    Parameters
+    ----------
+    item
+        The index array as it is written.
+    mask
+        The mask that is True where it holds 1.
+    count
+        How many places that picks.
+    """
+
+    item: str
+    mask: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say what the numbers are, and what would be a mask."""
+        places = "1 place" if self.count == 1 else f"{self.count} places"
+        return (
+            Code(self.item),
+            " holds numbers, and a number is a place: 0 is the first, 1 the second. A mask holds True and False: ",
+            Code(f"a[{self.mask}]"),
+            f" picks the {places} where it holds 1.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTogether(Claim):
     """Several index arrays are read together, element by element.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, signed
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, cell_text, signed
 from primer_core.claims.picking import cell_name
 
 Reads = Literal["view", "copy", "number"]
@@ -84,6 +84,33 @@ class WrittenItself(Claim):
             " writes to ",
             Name("a"),
             *calls,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FilledInOrder(Claim):
+    """Values are written through a mask, one to each cell where it is True.
+
+    Parameters
+    ----------
+    count
+        How many.
+    first, last
+        Cells that the first value and the last went to.
+    """
+
+    count: int
+    first: Shape
+    last: Shape
+
+    def sentence(self) -> Sentence:
+        """Name both cells."""
+        return (
+            f"The {self.count} values go one by one to the cells where the mask is True, in their order: the first to ",
+            Code(cell_text("a", self.first)),
+            ", the last to ",
+            Code(cell_text("a", self.last)),
+            ".",
         )
 
 

@@ -30,7 +30,7 @@ from primer_core.language.text import quoted
 MAX_TEXT = 1000
 """Characters read of one index."""
 
-HOW = "Write numbers, slices such as 1:3, ..., None, a list such as [0, 2], or a mask such as {name} > 10."
+HOW = "Write whole numbers, slices such as 1:3, ..., None, a list such as [0, 2], or a mask such as {name} > 10."
 
 _FUNCTIONS = frozenset({"arange", "array", "ix_", "nonzero", "where"})
 """What may be called as ``np.arange(...)``, or without the ``np.``."""

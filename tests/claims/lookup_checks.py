@@ -19,6 +19,7 @@ from primer_core.claims.lookups import (
     JoinsTuples,
     LeavesItsArray,
     LookedUp,
+    OneAfterAnother,
     PutIntoGaps,
     RaisedBy,
     SharesNothing,
@@ -330,3 +331,18 @@ def _(claim: RaisedBy, program: Program) -> None:
     assert type(error).__name__ == claim.kind
     a = program.run(until=program.first("a"))["a"]
     assert claim.library == ("PyTorch" if is_tensor(a) else "NumPy")
+
+
+@check(OneAfterAnother)
+def _(claim: OneAfterAnother, program: Program) -> None:
+    names = ahead(program)
+    bound = program.statements[program.first("b") - 1]
+    assert isinstance(bound, ast.Assign)
+    assert ast.dump(bound.value) == ast.dump(ast.parse(f"{claim.first}[{claim.second}]", mode="eval").body)
+    between, joint, result = (
+        values(eval(code, dict(names))) for code in (claim.first, claim.joint, f"{claim.first}[{claim.second}]")
+    )
+    assert claim.joint == f"{claim.first[:-1]}, {claim.second}]"
+    assert tuple(np.shape(between)) == claim.shape
+    assert tuple(np.shape(joint)) == claim.joint_shape
+    assert claim.same == (np.shape(joint) == np.shape(result) and np.array_equal(joint, result))

@@ -17,12 +17,14 @@ from primer_core.claims.picking import (
     JointAxes,
     LiesAt,
     MaskMisfit,
+    NeverComesTo,
     NoBackwards,
     NoCellEqualsNan,
     NumberDropsAxis,
     OnlyStrides,
     OutOfBounds,
     PickedOften,
+    PlacesNoMask,
     ReadTogether,
     SliceCut,
     TakenOut,
@@ -162,6 +164,41 @@ def _(claim: SliceCut, program: Program) -> None:
     assert content(cut) == content(a[key_of(index(program), names)])
     with pytest.raises(IndexError):
         a[(slice(None),) * claim.axis + (claim.stop,)]
+
+
+@check(NeverComesTo)
+def _(claim: NeverComesTo, program: Program) -> None:
+    names = before(program)
+    a = values(names["a"])
+    items = items_of(key_of(index(program), names))
+    own = key_of(claim.item, names)
+    assert any(item == own and axis == claim.axis for item, axis in zip(items, axes_of(items, a.ndim), strict=True))
+    line = np.arange(a.shape[claim.axis])
+    assert line.size
+    assert not line[own].size
+    start, stop = (bound + line.size * (bound < 0) for bound in (own.start, own.stop))
+    assert start >= stop
+    if claim.back:
+        assert claim.back == f"{claim.item}:-1"
+        assert line[key_of(claim.back, names)].size == claim.count > 0
+    else:
+        assert not claim.count
+        assert isinstance(names["a"], torch.Tensor)
+
+
+@check(PlacesNoMask)
+def _(claim: PlacesNoMask, program: Program) -> None:
+    names = before(program)
+    own, wanted = (np.asarray(key_of(text, names)) for text in (claim.item, index(program)))
+    np.testing.assert_array_equal(own, wanted)
+    assert own.dtype.kind in "iu"
+    assert own.shape == names["a"].shape[: own.ndim]
+    assert set(own.ravel().tolist()) == {0, 1}
+    mask = np.asarray(eval(claim.mask, dict(names)))
+    assert mask.dtype == bool
+    assert [*zip(*np.nonzero(mask), strict=True)] == [place for place in np.ndindex(own.shape) if own[place] == 1]
+    assert int(mask.sum()) == claim.count
+    assert values(names["a"][key_of(claim.mask, names)]).shape[0] == claim.count
 
 
 def arrays_of(program: Program, names: Names) -> list[np.ndarray[Any, Any]]:

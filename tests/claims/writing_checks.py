@@ -13,6 +13,7 @@ from primer_core.claims.writing import (
     AddedToRead,
     ComesAs,
     ExceedsDtype,
+    FilledInOrder,
     FractionsCut,
     LastStays,
     NotConverted,
@@ -90,6 +91,22 @@ def with_value(program: Program, code: str) -> Any:
     ran = program.instead(place, f"{target} {sign} {code}")
     assert ran.error is None
     return values(ran["a"])
+
+
+@check(FilledInOrder)
+def _(claim: FilledInOrder, program: Program) -> None:
+    ran = program.run()
+    assert ran.error is None
+    a, mask = values(ran["a"]), np.asarray(key_of(index(program), before(program)))
+    assert mask.dtype == bool
+    assert mask.shape == a.shape
+    cells = [place for place in np.ndindex(mask.shape) if mask[place]]
+    assert len(cells) == claim.count > 1
+    assert (claim.first, claim.last) == (cells[0], cells[-1])
+    statement = program.statements[place_of(program) - 1]
+    assert isinstance(statement, ast.Assign)
+    given = values(eval(ast.unparse(statement.value), dict(ran.names)))
+    assert [a[cell] for cell in cells] == given.astype(a.dtype).tolist()
 
 
 @check(WrittenItself)

@@ -120,7 +120,7 @@ def test_what_was_typed_is_the_code_that_selects_it(text: str, code: str, kind: 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "There is no index here yet. Write numbers, slices such as 1:3"),
+        ("", "There is no index here yet. Write whole numbers, slices such as 1:3"),
         ("1.5", "“1.5” is no index. NumPy says: only integers, slices"),
         ("'x'", "NumPy says: only integers, slices"),
         ("[1.0, 2]", "NumPy says: arrays used as indices must be of integer (or boolean) type"),

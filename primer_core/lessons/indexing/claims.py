@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ from primer_core.claims.lookups import (
     JoinsTuples,
     LeavesItsArray,
     LookedUp,
+    OneAfterAnother,
     PutIntoGaps,
     RaisedBy,
     SharesNothing,
@@ -36,10 +38,12 @@ from primer_core.claims.picking import (
     ItemDoes,
     JointAxes,
     LiesAt,
+    NeverComesTo,
     NoCellEqualsNan,
     NumberDropsAxis,
     OnlyStrides,
     PickedOften,
+    PlacesNoMask,
     ReadTogether,
     SliceCut,
     TakenOut,
@@ -52,6 +56,7 @@ from primer_core.claims.writing import (
     Comes,
     ComesAs,
     ExceedsDtype,
+    FilledInOrder,
     FractionsCut,
     LastStays,
     NotConverted,
@@ -60,8 +65,12 @@ from primer_core.claims.writing import (
     WrappedAsStored,
     WrittenItself,
 )
+from primer_core.language.evaluator import Evaluator
 from primer_core.language.index import Index
 from primer_core.language.index_plan import Step, index_shape
+from primer_core.language.limits import Refused
+from primer_core.language.parsing import code_expression
+from primer_core.language.rejection import Rejection
 from primer_core.lessons.indexing.code import index_code
 from primer_core.lessons.indexing.explain import (
     Changed,
@@ -134,7 +143,7 @@ def told(outcome: Read | Written, question: IndexingQuestion) -> tuple[Claim, ..
         found += _effect(outcome, then)
     found += _joint(picked)
     found += _dropped(picked, engine)
-    found += _cut(picked)
+    found += [*_cut(picked), *_nowhere(picked, engine), *_no_mask(picked, engine)]
     if picked.times.max(initial=0) > 1:
         found.append(_repeated(picked, then, engine))
     return tuple(found)
@@ -283,6 +292,38 @@ def _cut(picked: Picked) -> Iterator[Claim]:
                 return
 
 
+_FROM_TO = re.compile(r"(-?\d+):(-?\d+)")
+
+
+def _nowhere(picked: Picked, engine: Backend) -> Iterator[Claim]:
+    """Say of the first slice that takes nothing of an axis with cells that its stop lies behind its start."""
+    for step in picked.plan.steps if picked.plan is not None else ():
+        if not isinstance(step.item, slice) or step.place is None:
+            continue
+        item, size = picked.sources[step.place], picked.operand.shape[step.axes[0]]
+        start, stop = step.item.start, step.item.stop
+        if not size or _FROM_TO.fullmatch(item) is None or len(range(*step.item.indices(size))):
+            continue
+        count = len(range(*slice(start, stop, -1).indices(size)))
+        if count:
+            back = f"{item}:-1" if engine.runs_numpy_code else ""
+            yield NeverComesTo(item, step.axes[0], back, count if back else 0)
+            return
+
+
+def _no_mask(picked: Picked, engine: Backend) -> Iterator[Claim]:
+    """Say of a lone index array of 0 and 1, one for each place, that it is no mask."""
+    (item, *others), shape = picked.index.items or (None,), picked.operand.shape
+    if others or not isinstance(item, np.ndarray) or item.dtype.kind not in "iu" or len(picked.sources) != 1:
+        return
+    one_each = item.ndim > 0 and item.shape == shape[: item.ndim] and item.size > 1
+    if one_each and set(item.ravel().tolist()) == {0, 1}:
+        (source,) = picked.sources
+        made = "np.array" if engine.runs_numpy_code else "torch.tensor"
+        written = f"{made}({source})" if source.startswith("[") else f"({source})"
+        yield PlacesNoMask(source, f"{written} == 1", int(item.sum()))
+
+
 def _repeated(picked: Picked, then: Then, engine: Backend) -> Claim:
     times = picked.times
     cell = tuple(int(place) for place in np.unravel_index(int(times.argmax()), times.shape))
@@ -319,6 +360,12 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
             yield from _wrapped("b", changed.b, places, picked, changed, adds=True)
         return
     yield WrittenItself(int(np.count_nonzero(picked.times)), reads(picked), adds=then == "Add in place")
+    masks = [item for item in picked.index.items if isinstance(item, np.ndarray) and item.dtype == np.bool_]
+    whole = len(masks) == len(picked.index.items) == 1 and masks[0].shape == before.shape
+    values = changed.value.values
+    if then == "Assign" and whole and values.ndim == 1 and 1 < values.size == int(np.count_nonzero(masks[0])):
+        cells = np.argwhere(masks[0]).tolist()
+        yield FilledInOrder(values.size, tuple(cells[0]), tuple(cells[-1]))
     if after.dtype.kind in "iu" and changed.computed.dtype.kind == "f" and picked.times.max(initial=0) == 1:
         given, stored = np.asarray(changed.computed).ravel(), after.ravel()[picked.cells]
         cut = int(np.count_nonzero((given != stored) & (np.trunc(given) == stored)))
@@ -361,12 +408,34 @@ def value_comes_as(found: Expressed) -> ComesAs:
 
 def of_expression(found: Expressed) -> tuple[Claim, ...]:
     """Say what the call does, and where its result lies."""
-    claims = [*_of_the_call(found)]
+    claims = [*_of_the_call(found), *_one_after_another(found)]
     if found.is_tuple:
         return (*claims, IsTuple("b", len(found.results), is_of_places(found)))
     if found.number or not found.results[0].size:
         return tuple(claims)
     return (*claims, IsView("b", "a") if found.offset is not None else SharesNothing("b", "a"))
+
+
+def _one_after_another(found: Expressed) -> Iterator[Claim]:
+    """Say of a with two pairs of brackets what both would give in one; nothing where that is not taken."""
+    match code_expression(found.text):
+        case ast.Subscript(ast.Subscript(ast.Name("a"), first), second) if not (
+            found.is_tuple or isinstance(first, ast.Tuple) or isinstance(second, ast.Tuple)
+        ):
+            one, other = ast.unparse(first), ast.unparse(second)
+        case _:
+            return
+    evaluator = Evaluator({"a": backend(found.library).make(found.operand.values)})
+    taken = []
+    for code in (f"a[{one}]", f"a[{one}, {other}]"):
+        try:
+            value = evaluator.value_of(code_expression(code), code)
+        except (Rejection, Refused):
+            return
+        taken.append(np.asarray(value))
+    between, joint = taken
+    same = joint.shape == found.results[0].shape and bool(np.array_equal(joint, found.results[0]))
+    yield OneAfterAnother(f"a[{one}]", between.shape, other, f"a[{one}, {other}]", joint.shape, same)
 
 
 def lies_at(found: Expressed) -> tuple[Claim, ...]:

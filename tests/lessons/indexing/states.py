@@ -21,6 +21,8 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
     then: Then = chance.choice([*THENS, "Read"])
     array, index = _array(chance, shape, library), _index(chance, shape, library)
     value = _value(chance)
+    if chance.random() < 0.05:
+        return _of_a_line(chance, library)
     draw = chance.random()
     if draw < 0.06:
         shape, then = (4,), chance.choice(["Assign", "Add in place"])
@@ -79,6 +81,22 @@ def indexing_state(chance: random.Random) -> IndexingQuestion:
     elif draw < 0.52:
         array, index, library = str(shape), chance.choice(["::-1", "1::-1", "::-2"]), "PyTorch"
     return IndexingQuestion(array, index, then, value, library)
+
+
+def _of_a_line(chance: random.Random, library: Library) -> IndexingQuestion:
+    """Draw what surprises on few axes: slices the wrong way, 0 and 1 in the place of a mask, and two brackets."""
+    first, second = (chance.choice(["0", "1", ":2", ":", "1:"]) for _ in range(2))
+    size = chance.randint(3, 6)
+    match chance.randrange(4):
+        case 0:
+            index = chance.choice([f"{size - 1}:{chance.randint(0, 1)}", "-1:0", "2:-3"])
+            return IndexingQuestion(f"({size},)", index, library=library)
+        case 1:
+            index = chance.choice([str([1, *(chance.randint(0, 1) for _ in range(size - 2)), 0]), "a % 2"])
+            return IndexingQuestion(str([*range(size)]), index, library=library)
+        case 2:
+            return IndexingQuestion(str([4, 0, 5, 0, 6]), "a == 0", "Assign", str([7, chance.randint(8, 9)]), library)
+    return IndexingQuestion(f"({size}, 4)", expression=f"a[{first}][{second}]", library=library)
 
 
 def _array(chance: random.Random, shape: Shape, library: Library) -> str:

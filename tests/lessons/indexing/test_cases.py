@@ -17,12 +17,14 @@ from primer_core.claims.lookups import (
     IsTuple,
     JoinsTuples,
     LookedUp,
+    OneAfterAnother,
     PutIntoGaps,
     TakenApart,
     WhichValue,
     WindowsOverlap,
 )
-from primer_core.claims.picking import MaskMisfit, NumberDropsAxis, ReadTogether
+from primer_core.claims.picking import MaskMisfit, NeverComesTo, NumberDropsAxis, PlacesNoMask, ReadTogether
+from primer_core.claims.writing import FilledInOrder
 from primer_core.language.execution import hear
 from primer_core.lessons.answer import fold
 from primer_core.lessons.event import EventError, Put
@@ -371,3 +373,56 @@ def _as_fields(code: str, *, expressed: bool) -> list[Put]:
             case ast.AugAssign(ast.Name("b"), _, value):
                 puts.append(Put({"then": "Add to b", "value": ast.unparse(value)}))
     return puts
+
+
+@pytest.mark.parametrize(
+    ("index", "library", "told"),
+    [
+        ("5:2", "NumPy", NeverComesTo("5:2", 0, "5:2:-1", 3)),
+        ("-1:0", "NumPy", NeverComesTo("-1:0", 0, "-1:0:-1", 7)),
+        ("5:2", "PyTorch", NeverComesTo("5:2", 0, "", 0)),
+        ("2:5", "NumPy", None),
+        ("5:5", "NumPy", None),
+        ("9:20", "NumPy", None),
+    ],
+)
+def test_a_slice_that_never_comes_to_its_stop_is_told(index: str, library: Library, told: NeverComesTo | None) -> None:
+    found = of_page(IndexingQuestion("(8,)", index, library=library))
+    assert {claim for claim in found if isinstance(claim, NeverComesTo)} == ({told} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("index", "told"),
+    [
+        ("a % 2", PlacesNoMask("a % 2", "(a % 2) == 1", 2)),
+        ("[1, 0, 1, 1]", PlacesNoMask("[1, 0, 1, 1]", "np.array([1, 0, 1, 1]) == 1", 3)),
+        ("a % 2 == 1", None),
+        ("[1, 0]", None),
+        ("[3, 0, 1, 1]", None),
+        ("[0, 0, 0, 0]", None),
+    ],
+)
+def test_numbers_0_and_1_are_places_and_no_mask(index: str, told: PlacesNoMask | None) -> None:
+    found = of_page(IndexingQuestion("[10, 11, 12, 13]", index))
+    assert {claim for claim in found if isinstance(claim, PlacesNoMask)} == ({told} if told else set())
+
+
+@pytest.mark.parametrize(("value", "told"), [("[1, 2]", FilledInOrder(2, (1,), (3,))), ("7", None), ("[7]", None)])
+def test_values_go_through_a_mask_in_their_order(value: str, told: FilledInOrder | None) -> None:
+    found = of_page(IndexingQuestion("[5, 0, 7, 0]", "a == 0", "Assign", value))
+    assert {claim for claim in found if isinstance(claim, FilledInOrder)} == ({told} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("a[1][2]", OneAfterAnother("a[1]", (4,), "2", "a[1, 2]", (), same=True)),
+        ("a[:2][1]", OneAfterAnother("a[:2]", (2, 4), "1", "a[:2, 1]", (2,), same=False)),
+        ("a[:][0]", OneAfterAnother("a[:]", (3, 4), "0", "a[:, 0]", (3,), same=False)),
+        ("a[1, 2]", None),
+        ("a[0, :][1]", None),
+    ],
+)
+def test_two_pairs_of_brackets_work_one_after_another(expression: str, told: OneAfterAnother | None) -> None:
+    found = of_page(IndexingQuestion("(3, 4)", expression=expression))
+    assert {claim for claim in found if isinstance(claim, OneAfterAnother)} == ({told} if told else set())
