@@ -438,7 +438,10 @@ class UnequalDiagonal(Claim):
         )
 
 
-Meaning = Literal["order a", "order b", "order c", "letters too", "known letters", "each once", "dots", "kept dots"]
+Meaning = Literal[
+    "order a", "order b", "order c", "letters too", "fewer letters", "known letters", "each once", "dots", "kept dots",
+    "apart",
+]  # fmt: skip
 """What one may have meant where letters do not fit."""
 
 _MEANT: Mapping[Meaning, str] = {
@@ -446,6 +449,8 @@ _MEANT: Mapping[Meaning, str] = {
     "order b": "Other letters on b",
     "order c": "Other letters on c",
     "letters too": "Give each operand letters",
+    "fewer letters": "Leave out the letters of operands that are not there",
+    "apart": "Give each of two sizes a letter of its own, and keep both",
     "known letters": "Keep only letters that an operand has",
     "each once": "Name each letter of the result once",
     "dots": "Let ... stand for the axes without a letter",

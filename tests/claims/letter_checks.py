@@ -403,6 +403,15 @@ def _only_order(place: int) -> Callable[[Sequence[str], Sequence[str]], bool]:
     return same
 
 
+def _is_apart(old: str, out: str, new: str, now: str) -> bool:
+    """Whether one letter became another that was not there, and both are kept side by side."""
+    changed = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
+    if len(changed) != 1:
+        return False
+    ((one, other),) = changed
+    return other not in old + out and one in new and now == out.replace(one, one + other) != out
+
+
 MEANT: Mapping[Meaning, Callable[[list[str], str | None, list[str], str | None], bool]] = {
     "order a": lambda old, out, new, now: _only_order(0)(old, new) and out == now,
     "order b": lambda old, out, new, now: _only_order(1)(old, new) and out == now,
@@ -410,6 +419,14 @@ MEANT: Mapping[Meaning, Callable[[list[str], str | None, list[str], str | None],
     "letters too": lambda old, out, new, now: (
         new[: len(old)] == old and len(new) > len(old) and set("".join(new)) == set("".join(old)) and out == now
     ),
+    "fewer letters": lambda old, out, new, now: (
+        new == old[: len(new)]
+        and len(new) < len(old)
+        and out is not None
+        and (now or "").replace("...", "")
+        == "".join(letter for letter in sorted(set("".join(new)) - {"."}) if "".join(new).count(letter) == 1)
+    ),
+    "apart": lambda old, out, new, now: _is_apart("".join(old), out or "", "".join(new), now or ""),
     "known letters": lambda old, out, new, now: (
         old == new and now == "".join(letter for letter in out or "" if letter in "".join(old) + ".")
     ),

@@ -28,6 +28,9 @@ def einsum_state(chance: random.Random) -> EinsumQuestion:
     if kind == 4:
         sign = chance.choice([".", "-", ">", ","])
         return replace(question, subscripts=f"{before}->{after}{sign}{chance.choice('ij')}")
+    if kind == 5 and chance.random() < 0.5:
+        first, second = chance.sample(range(2, 5), 2)
+        return EinsumQuestion("bij,bjk->bik", f"({first}, 2, 3)", f"({second}, 3, 2)")
     if kind == 5:
         return EinsumQuestion(f"...{chance.choice('ij')}->", f"({chance.randint(2, 3)}, 2)", "")
     if kind == 6:

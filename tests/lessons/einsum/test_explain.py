@@ -204,7 +204,16 @@ def test_dots_stand_for_the_axes_without_a_letter() -> None:
             (LettersCounted("a", "ij", 3),),
             LettersFit("dots", "...ij,...jk->...ik", (2, 2, 2)),
         ),
-        (EinsumQuestion("ij,jk,kl->il"), (OperandsCounted("ij,jk,kl", 3, 2),), None),
+        (
+            EinsumQuestion("ij,jk,kl->il"),
+            (OperandsCounted("ij,jk,kl", 3, 2),),
+            LettersFit("fewer letters", "ij,jk->ik", (2, 2)),
+        ),
+        (
+            EinsumQuestion("bij,bjk->bik", "(2, 3, 4)", "(3, 4, 5)"),
+            (TwoSizes("b", ("a", 0, 2), ("b", 0, 3)),),
+            LettersFit("apart", "bij,ajk->baik", (2, 3, 3, 5)),
+        ),
         (EinsumQuestion("ij,jk>ik"), (StrangeSign(">", 6),), None),
         (EinsumQuestion("ij,jk->i,k"), (StrangeSign(",", 9),), LettersFit("known letters", "ij,jk->ik", (2, 2))),
         (EinsumQuestion("...i->i", "(2, 3)", ""), (DotsStay(1),), LettersFit("kept dots", "...i->...i", (2, 3))),
