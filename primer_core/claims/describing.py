@@ -193,8 +193,9 @@ class Became(Claim):
     dtype
         Which dtype.
     effect
-        In which way: ``wraps around``, ``fraction cut off``, ``out of range``, ``rounded``, ``too large``,
-        ``too small``, ``not zero`` or ``real part alone``.
+        In which way: ``wraps around``, ``fraction cut off``, ``out of range``,
+        ``no whole number stands for nan``, ``rounded``, ``too large``, ``too small``, ``not zero`` or
+        ``real part alone``.
     """
 
     given: str

@@ -426,8 +426,8 @@ class ValuesChanged(Claim):
     cells
         How many.
     effects
-        What happened to them: "wraps around", "fraction cut off", "out of range", "rounded", "too large", "too small",
-        "not zero", "real part alone".
+        What happened to them: "wraps around", "fraction cut off", "out of range", "no whole number stands for nan",
+        "rounded", "too large", "too small", "not zero", "real part alone".
     """
 
     code: str

@@ -163,7 +163,13 @@ def _(claim: Became, _: Program) -> None:
         case "out of range":
             limits = np.iinfo(name)
             assert isinstance(given, float)
+            assert not math.isnan(given)
             assert not finite or not limits.min <= math.trunc(given) <= limits.max
+            assert limits.min <= stored <= limits.max
+        case "no whole number stands for nan":
+            limits = np.iinfo(name)
+            assert isinstance(given, float)
+            assert math.isnan(given)
             assert limits.min <= stored <= limits.max
         case "rounded":
             assert kind in "fc"

@@ -357,6 +357,8 @@ def effect(old: Any, new: Any, dtype: Any) -> str:
             return "too large"
         return "too small" if not new else "rounded"
     limits = np.iinfo(dtype)
+    if isinstance(old, float) and math.isnan(old):
+        return "no whole number stands for nan"
     if isinstance(old, float):
         inside = math.isfinite(old) and limits.min <= math.trunc(old) <= limits.max
         assert not inside or math.trunc(old) == new

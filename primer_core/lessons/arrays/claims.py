@@ -38,6 +38,7 @@ EFFECTS: Mapping[Effect, str] = {
     "wrapped": "wraps around",
     "cut off": "fraction cut off",
     "out of range": "out of range",
+    "nan": "no whole number stands for nan",
     "rounded": "rounded",
     "infinite": "too large",
     "lost": "too small",

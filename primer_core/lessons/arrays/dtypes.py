@@ -27,7 +27,9 @@ HOW_BITS = "Write one number, such as 300, -1.5 or nan."
 
 HOW_VALUES = "Write numbers with commas between them, such as 1.9, 300, -1, or an array: np.linspace(0, 1, 5)."
 
-Effect = Literal["kept", "wrapped", "cut off", "out of range", "rounded", "infinite", "lost", "truth", "real part"]
+Effect = Literal[
+    "kept", "wrapped", "cut off", "out of range", "nan", "rounded", "infinite", "lost", "truth", "real part"
+]
 """What a change of dtype does to a number."""
 
 FieldName = Literal["sign", "exponent", "fraction", "value", "dropped"]
@@ -336,7 +338,9 @@ def _effect(before: Any, after: Any, dtype: np.dtype[Any]) -> Effect:
         case "f":
             return "infinite" if np.isinf(new) else "lost" if new == 0 else "rounded"
         case _ if isinstance(old, float):
-            if old != old or not np.iinfo(dtype).min - 1 < old < np.iinfo(dtype).max + 1:
+            if old != old:
+                return "nan"
+            if not np.iinfo(dtype).min - 1 < old < np.iinfo(dtype).max + 1:
                 return "out of range"
             return "cut off"
         case _:

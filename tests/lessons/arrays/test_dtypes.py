@@ -96,6 +96,8 @@ def test_what_happens_is_called_by_its_name() -> None:
     assert effects["float16", "1e-8"] == "lost"
     assert effects["float16", "2049"] == "rounded"
     assert effects["bool", "1.9"] == "truth"
+    (nan, infinite) = next(row for row in explain_dtypes("nan, inf").rows if row.dtype == "int8").cells
+    assert (nan.effect, infinite.effect) == ("nan", "out of range")
     wrapped = {row.dtype: [cell.text for cell in row.cells] for row in explain_dtypes("300, -1, 127").rows}
     assert wrapped["int8"] == ["44", "-1", "127"]
     assert wrapped["uint8"] == ["44", "255", "127"]
