@@ -364,8 +364,8 @@ def _effect(outcome: Written, then: Then) -> Iterator[Claim]:
     whole = len(masks) == len(picked.index.items) == 1 and masks[0].shape == before.shape
     values = changed.value.values
     if then == "Assign" and whole and values.ndim == 1 and 1 < values.size == int(np.count_nonzero(masks[0])):
-        cells = np.argwhere(masks[0]).tolist()
-        yield FilledInOrder(values.size, tuple(cells[0]), tuple(cells[-1]))
+        true = np.argwhere(masks[0]).tolist()
+        yield FilledInOrder(values.size, tuple(true[0]), tuple(true[-1]))
     if after.dtype.kind in "iu" and changed.computed.dtype.kind == "f" and picked.times.max(initial=0) == 1:
         given, stored = np.asarray(changed.computed).ravel(), after.ravel()[picked.cells]
         cut = int(np.count_nonzero((given != stored) & (np.trunc(given) == stored)))
