@@ -94,7 +94,7 @@ def _flattening(chance: random.Random, library: Library) -> str:
 def _vector(chance: random.Random, library: Library) -> ShapesQuestion:
     """Draw a vector that is repeated, or that is cut into pieces, not all of one size."""
     size = chance.randint(2, 7)
-    if chance.random() < 0.2:
+    if chance.random() < 0.4:
         stack = chance.choice(["vstack", "column_stack", "dstack", "hstack"])
         return ShapesQuestion(x=f"({size},)", steps=f"{_word(library)}.{stack}([x, x])", library=library)
     if chance.random() < 0.25:
