@@ -85,6 +85,7 @@ def test_a_zoom_stands_through_logarithms_and_goes_back_to_what_there_is(page: P
     assert height_of_curve(page) > 20
     toggle = page.get_by_text("Logarithmic loss")
     for kind in ("logarithmic", "nats"):
+        wait_until_drawn(page)  # a switch that the page's script draws anew loses a press
         toggle.click()
         expect(page.locator(".primer-chart .title").first).to_contain_text(kind)
         assert view(page) == zoomed
@@ -93,6 +94,7 @@ def test_a_zoom_stands_through_logarithms_and_goes_back_to_what_there_is(page: P
     page.locator(".primer-chart").dblclick(position={"x": 200, "y": 100})
     expect(whole).to_be_disabled()
     assert view(page) == (0, BATCHES)
+    wait_until_drawn(page)
     toggle.click()
     expect(page.locator(".primer-chart .title").first).to_contain_text("logarithmic")
     drag(page, 0.2, 0.5)
