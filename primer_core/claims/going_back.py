@@ -265,20 +265,26 @@ class BecameNotFinite(Claim):
         Whether it holds nan; else it holds infinity alone.
     zero
         Whether a 0 was among the numbers that the node was given.
+    later
+        The first node that handed on nan and was given none, where it was given infinity; else empty.
     """
 
     node: str
     name: str
     nan: bool
     zero: bool
+    later: str = ""
 
     def sentence(self) -> Sentence:
-        """Name the node."""
+        """Name the node, and the one that makes nan of its infinity."""
+        if self.later:
+            why = f". {self.later} is given infinity and hands on nan: infinity times 0 is nan, and infinity less infinity"
+        else:
+            why = ", and 0 times infinity is nan" if self.nan and self.zero else ""
         return (
             Code(f"{self.name}.grad"),
             f" holds {'nan' if self.nan else 'infinity'}. On the way back {self.node} is the first that is given "
-            "finite numbers and hands on others: its slope is not finite here"
-            f"{', and 0 times infinity is nan' * (self.nan and self.zero)}.",
+            f"finite numbers and hands on others: its slope is not finite here{why}.",
         )
 
 

@@ -112,8 +112,8 @@ class PassesNoFloats(Claim):
             Code(self.name),
             " does not require a gradient: ",
             Code(self.code),
-            f" gives {self.dtype}, and only floating-point and complex numbers can have a gradient. Such a result stays "
-            "or jumps: it has no slope.",
+            f" gives {self.dtype}, and only floating-point and complex numbers can have a gradient. Such a result "
+            "stays or jumps: it has no slope.",
         )
 
 

@@ -261,14 +261,15 @@ def _(claim: KeptForSecond, program: Program) -> None:
 
 @check(BecameNotFinite)
 def _(claim: BecameNotFinite, program: Program) -> None:
-    steps: list[tuple[str, bool, bool, bool]] = []
+    steps: list[tuple[str, bool, bool, bool, bool]] = []
 
     def finite(tensors: Any) -> bool:
         return all(each is None or bool(each.isfinite().all()) for each in tensors)
 
     def note(name: str, out: Any, given: Any) -> None:
         zero = any(each is not None and bool((each == 0).any()) for each in given)
-        steps.append((name, finite(given), finite(out or ()), zero))
+        with_nan = [any(each is not None and bool((each != each).any()) for each in of) for of in (given, out or ())]
+        steps.append((name, finite(given), finite(out or ()), zero, with_nan == [False, True]))
 
     real = torch.Tensor.backward
 
@@ -284,9 +285,11 @@ def _(claim: BecameNotFinite, program: Program) -> None:
         torch.Tensor.backward = real  # type: ignore[method-assign]  # what it was
     assert claim.nan == any(number != number for number in ran[claim.name].grad.reshape(-1).tolist())
     assert not bool(ran[claim.name].grad.isfinite().all())
-    name, zero = next((name, zero) for name, given, out, zero in steps if given and not out)
-    assert name == claim.node
-    assert claim.zero == zero
+    first = next(step for step in steps if step[1] and not step[2])
+    assert first[0] == claim.node
+    assert claim.zero == first[3]
+    makes_nan = next((step for step in steps if step[4]), first)
+    assert claim.later == (makes_nan[0] if claim.nan and not makes_nan[1] else "")
 
 
 @check(NoNumberForward)

@@ -177,12 +177,12 @@ class Answers:
 
 
 def _drawn_besides(places: Mapping[type[Claim], Counter[str]]) -> Iterator[Heard]:
-    """Draw on in the lesson that speaks most of a rare class, or in all of them, with no more draws than they had."""
+    """Draw on in the lesson that speaks most of a rare class, or in all of them, with four times the draws at most."""
     missing = {kind: LEAST_OF_A_CLASS - of.total() for kind, of in places.items()}
     for kind, of in places.items():
         chance = random.Random(f"{SEED} {kind.__name__}")
         slugs = [slug for slug, _ in of.most_common(1)] or sorted(STATES, key=lambda slug: slug != "own_lines")
-        for slug in [slug for slug in slugs for _ in range(COUNT)]:
+        for slug in [slug for slug in slugs for _ in range(4 * COUNT)]:
             if missing[kind] <= 0:
                 break
             lesson, question = LESSONS_BY_SLUG[slug], STATES[slug](chance)

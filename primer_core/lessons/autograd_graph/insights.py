@@ -186,7 +186,11 @@ def _not_finite(story: Story) -> Iterator[Claim]:
     first = next((step for step in run.steps if _is_finite(step.upstreams) and not _is_finite(step.handed)), None)
     if first is not None and name is not None:
         zero = any(each is not None and bool((each == 0).any()) for each in first.upstreams)
-        yield BecameNotFinite(first.node.name().rpartition("::")[2], name, bool(grads[name].isnan().any()), zero)
+        to_nan = next((step for step in run.steps if _has_nan(step.handed) and not _has_nan(step.upstreams)), first)
+        holds_nan = bool(grads[name].isnan().any())
+        from_infinity = holds_nan and not _is_finite(to_nan.upstreams)
+        later = to_nan.node.name().rpartition("::")[2] if from_infinity else ""
+        yield BecameNotFinite(first.node.name().rpartition("::")[2], name, holds_nan, zero, later)
 
 
 def _not_finite_forward(story: Story) -> Iterator[Claim]:
@@ -203,6 +207,10 @@ def _not_finite_forward(story: Story) -> Iterator[Claim]:
 
 def _is_finite(tensors: Sequence[Tensor | None]) -> bool:
     return all(each is None or bool(each.isfinite().all()) for each in tensors)
+
+
+def _has_nan(tensors: Sequence[Tensor | None]) -> bool:
+    return any(each is not None and bool(each.isnan().any()) for each in tensors)
 
 
 def _graphs_of_gradients(story: Story) -> Iterator[Claim]:

@@ -277,6 +277,7 @@ _GIVEN = (
 """Programs that run, and in which a function gives something else than is often expected."""
 
 _FORMS = (
+    "xs, ys = np.meshgrid(np.arange({0} + 1.0), np.arange({1} * 2))",
     "early = [{0}, {1}, 0.5]\nlate = [{1}, 2, {0}]\nprint(early + late)",
     "tall = np.arange({1}) * {0}\nheavy = tall ** 2\nboth = np.hstack((tall, heavy))\n"
     "rows = torch.hstack([torch.ones({1}), torch.zeros({1})])",
@@ -518,9 +519,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += _several(_SEED_OF_ONE, chance, 1) if chance.random() < 0.25 else _several(_READ, chance, 5)
-    if chance.random() < 0.11:
+    if chance.random() < 0.14:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += _several(_GIVEN, chance, 4) if chance.random() < 0.6 else _several(_FORMS, chance, 5)
+        text += _several(_GIVEN, chance, 4) if chance.random() < 0.5 else _several(_FORMS, chance, 5)
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n" + _several(_ROUNDS, chance, 5)

@@ -94,13 +94,13 @@ def _flattening(chance: random.Random, library: Library) -> str:
 def _vector(chance: random.Random, library: Library) -> ShapesQuestion:
     """Draw a vector that is repeated, or that is cut into pieces, not all of one size."""
     size = chance.randint(2, 7)
-    if chance.random() < 0.4:
+    if chance.random() < 0.3:
         stack = chance.choice(["vstack", "column_stack", "dstack", "hstack"])
         return ShapesQuestion(x=f"({size},)", steps=f"{_word(library)}.{stack}([x, x])", library=library)
     if chance.random() < 0.25:
         step = chance.choice(["T", "t()"] if library == "PyTorch" else ["T", "x.T", "transpose()", "np.transpose(x)"])
         return ShapesQuestion(x=f"({size},)", steps=step, library=library)
-    if library == "PyTorch" and chance.random() < 0.5:
+    if library == "PyTorch" and chance.random() < 0.7:
         step = f"chunk({chance.randint(2, 5)})"
         return ShapesQuestion(x=str((2, size)) if chance.random() < 0.3 else f"({size},)", steps=step, library=library)
     words = ["repeat", "repeat_interleave", "tile"] if library == "PyTorch" else ["repeat"]
