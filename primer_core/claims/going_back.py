@@ -278,7 +278,10 @@ class BecameNotFinite(Claim):
     def sentence(self) -> Sentence:
         """Name the node, and the one that makes nan of its infinity."""
         if self.later:
-            why = f". {self.later} is given infinity and hands on nan, as 0 times infinity and infinity less infinity are"
+            why = (
+                f". {self.later} is given infinity and hands on nan: 0 times infinity is nan, and so is infinity less "
+                "infinity"
+            )
         else:
             why = ", and 0 times infinity is nan" if self.nan and self.zero else ""
         return (
