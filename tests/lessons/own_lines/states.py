@@ -74,7 +74,7 @@ _SURPRISES = (
 )
 """Programs that run and do something else than is often meant."""
 
-_MORE_SURPRISES = (
+_OTHER_NUMBERS = (
     "x = np.array([-{0}.75, {1}.5, {0}.5])\nn = x.astype(int)\nm = x.astype(int) // {0}\nq = n // -{1}\n"
     "f = torch.tensor([{1}.5, 0.25]).long()",
     "a = np.array([-7, 7, {1}])\nb = a // {1}\na //= 4\nc = torch.tensor([-{0}, 5]) // 3",
@@ -115,7 +115,7 @@ _MORE_SURPRISES = (
 )
 """Programs that run, and whose numbers, places or objects are others than is often meant."""
 
-_STILL_MORE_SURPRISES = (
+_RANGES = (
     "net = nn.Sequential(nn.Linear({1}, 9), nn.Linear(9, {0}))\nnet[1].requires_grad = False\n"
     "p = torch.softmax(torch.randn({1}, 1), dim=1)\n"
     "loss = F.cross_entropy(torch.ones({1}, 1), torch.zeros({1}).long())\n"
@@ -502,13 +502,13 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.28:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
-        text += _several(_MORE_SURPRISES, chance)
+        text += _several(_OTHER_NUMBERS, chance)
     if chance.random() < 0.28:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
         alone = chance.random()
         if alone < 0.55:
-            text += _several(_STILL_MORE_SURPRISES, chance, 5)
+            text += _several(_RANGES, chance, 5)
         else:
             programs = _NEVER_STEPS if alone < 0.67 else _NO_WAY_BACK
             text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
