@@ -29,7 +29,6 @@ from primer_core.claims.surprises import (
 )
 from primer_core.claims.surprising_training import NumberByNumber
 from primer_core.language.execution import is_array
-from primer_core.language.parsing import code_expression
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import shape_of
 from primer_core.language.table.sources import named_again, numbered
@@ -53,7 +52,7 @@ from primer_core.lessons.own_lines import (
     surprising_training,
 )
 from primer_core.lessons.own_lines.failing import statements_of
-from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, numbers, squeezed
+from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, elements, numbers, squeezed
 from primer_core.lessons.own_lines.trace import MAX_NAMES, Part, Step, Trace
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -349,15 +348,13 @@ def _one_list(line: Line) -> Iterator[OneListOften]:
     match line.node:
         case ast.Assign([ast.Name(name)], ast.BinOp(ast.List([inner]), ast.Mult(), _)):
             seen = line.step.names.get(name)
+            held = elements(seen)
             if (
-                seen is None
-                or not isinstance(inner, ast.List | ast.ListComp | ast.BinOp)
-                or not seen.text.endswith("]")
+                isinstance(inner, ast.List | ast.ListComp | ast.BinOp)
+                and len(held) > 1
+                and isinstance(held[0], ast.List)
             ):
-                return
-            made = code_expression(seen.text) if seen.text.startswith("[[") and "…" not in seen.text else None
-            if isinstance(made, ast.List) and len(made.elts) > 1:
-                yield OneListOften(line.run, name, len(made.elts))
+                yield OneListOften(line.run, name, len(held))
 
 
 _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (

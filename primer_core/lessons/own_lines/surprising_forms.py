@@ -21,11 +21,10 @@ from primer_core.claims.surprising_forms import (
     SpreadNotVariance,
 )
 from primer_core.language.execution import is_array
-from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.surprising_arrays import bound_once
-from primer_core.lessons.own_lines.surprising_line import Line, numbers, with_argument
+from primer_core.lessons.own_lines.surprising_line import Line, elements, numbers, with_argument
 
 _WITH_LOGITS = "F.binary_cross_entropy_with_logits"
 
@@ -41,12 +40,9 @@ def _lists(line: Line) -> Iterator[Claim]:
 
 def _count(line: Line, name: str) -> int:
     """Return how many numbers a name's list holds; 0 where it is no list of numbers, or not shown whole."""
-    seen = None if line.before is None else line.before.names.get(name)
-    made = None if seen is None or not seen.text.startswith("[") else code_expression(seen.text)
-    if not isinstance(made, ast.List) or "…" in ast.unparse(made):
-        return 0
-    of_numbers = all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in made.elts)
-    return len(made.elts) if of_numbers else 0
+    held = elements(None if line.before is None else line.before.names.get(name))
+    of_numbers = all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in held)
+    return len(held) if of_numbers else 0
 
 
 def _end_to_end(line: Line) -> Iterator[Claim]:

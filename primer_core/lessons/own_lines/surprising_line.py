@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.language.execution import is_array
+from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import nodes_at, nodes_of, wrapped
 from primer_core.lessons.own_lines.ledger import Origin
-from primer_core.lessons.own_lines.trace import Part, Step, Trace
+from primer_core.lessons.own_lines.trace import Part, Seen, Step, Trace
 
 LOSSES = (
     "F.cross_entropy", "F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss",
@@ -113,6 +114,17 @@ class Line:
         """Return whether a name was bound to a tensor of PyTorch's before the line, as far as that is known."""
         seen = None if self.before is None else self.before.names.get(name)
         return seen is not None and seen.dtype.startswith("torch.")
+
+
+def elements(seen: Seen | None) -> list[ast.expr]:
+    """Return the elements of a list as they are shown; none of what is no list, is cut, or is not written as code."""
+    if seen is None or not seen.text.startswith("["):
+        return []
+    try:
+        made = code_expression(seen.text)
+    except SyntaxError:
+        return []
+    return made.elts if isinstance(made, ast.List) else []
 
 
 @lru_cache(maxsize=256)

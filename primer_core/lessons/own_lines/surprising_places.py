@@ -33,10 +33,16 @@ from primer_core.claims.surprising_places import (
     TakenAsOneRow,
 )
 from primer_core.language.execution import is_array
-from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.language.table.sources import numbered
-from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers, whole_number
+from primer_core.lessons.own_lines.surprising_line import (
+    Line,
+    arrays,
+    elements,
+    last_name,
+    numbers,
+    whole_number,
+)
 from primer_core.lessons.own_lines.trace import Part
 
 _SHAPES = ("np.reshape", "ndarray.reshape", "torch.reshape", "Tensor.reshape", "Tensor.view")
@@ -236,12 +242,10 @@ def _repeated(line: Line) -> Iterator[Claim]:
     for node in line.nodes():
         match node:
             case ast.BinOp(ast.Name(name), ast.Mult(), ast.Constant(int(times))) if line.before is not None:
-                seen = line.before.names.get(name)
-                made = None if seen is None or not seen.text.startswith("[") else code_expression(seen.text)
-                if not isinstance(made, ast.List) or len(made.elts) < 2 or times < 2 or "…" in ast.unparse(made):
-                    continue
-                if all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in made.elts):
-                    yield ListRepeated(line.run, line.text(node), len(made.elts), len(made.elts) * times)
+                held = elements(line.before.names.get(name))
+                of_numbers = all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in held)
+                if of_numbers and len(held) > 1 and times > 1:
+                    yield ListRepeated(line.run, line.text(node), len(held), len(held) * times)
 
 
 def _flattened(line: Line) -> Iterator[Claim]:

@@ -98,6 +98,8 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
     "program",
     [
         "a = [1, 2, 3]\nb = [4]\nc = a + b\nd = a + [1, 2, 3]\ne = ['x', 'y']\nf = e + e",
+        "a = list(range(500))\nb = a + a\nc = a * 2\nd = [[a]] * 2",  # lists that are not shown whole
+        "class A:\n    pass\na = [A(), 1]\nb = a + a\nc = a * 2\nd = [[a]] * 2",
         "a, b = np.ones(3), np.zeros(2)\nt = np.hstack((a, b))\nu = np.hstack((np.ones((2, 1)), np.ones((2, 1))))",
         "a = np.ones(3)\nt = np.concatenate((a, a))\nu = np.vstack((a, a))\nv = np.hstack((a[:1], a[1:2]))",
         TABLE + "n = np.linalg.norm(x, axis=1)\ny = x / np.linalg.norm(x)\nz = np.linalg.norm(x - 1)\n"
