@@ -670,7 +670,13 @@ class Evaluator:
 
     def _cost_of(self, entry: Entry, bound: Bound) -> Cost:
         """Return what a call takes at most."""
-        return self._with_texts(entry, bound, entry.rule.cost(bound))
+        try:
+            cost = entry.rule.cost(bound)
+        except Refused:
+            raise
+        except (TypeError, ValueError, ArithmeticError, LookupError):
+            cost = Cost(0, 0)  # a nan for a number of times, or the like: the library refuses it, in its own words
+        return self._with_texts(entry, bound, cost)
 
     def _with_texts(self, entry: Entry, bound: Bound, cost: Cost) -> Cost:
         """Return the cost of a call where its arrays hold texts, each of which takes as much room as the longest.

@@ -441,3 +441,21 @@ def test_an_attribute_is_changed_in_place_as_python_does_it() -> None:
     assert caught.value.verdict == "unknown"
     with pytest.raises(Rejection, match=r"Did you mean \.requires_grad\?"):
         evaluator.run(read_statements("w.require_grad = False"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "torch.repeat_interleave(t, torch.tensor([nan, 1.0, 2.0]), 0)",
+        "a.take(a, a)",
+        "np.repeat(a, [inf, 1, 1])",
+        "np.split(a, a, a)",
+    ],
+)
+def test_what_fits_no_rule_of_costs_is_refused_by_the_library_in_its_own_words(text: str) -> None:
+    names = {"a": np.arange(3), "t": torch.arange(3), "nan": np.nan, "inf": np.inf}
+    with pytest.raises((TypeError, ValueError, RuntimeError, OverflowError)) as plain:
+        eval(text, {"np": np, "torch": torch, **names})
+    with pytest.raises(Rejection) as caught:
+        Evaluator(dict(names)).evaluate(read_expression(text))
+    assert caught.value.declined == Declined.of(plain.value)

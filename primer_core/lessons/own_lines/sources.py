@@ -455,6 +455,8 @@ class Finder:
         if origin.first not in self._tables:
             try:
                 self._tables[origin.first] = all_sources(call, origin.part)
+                if any(len(table) != origin.values.size for table in self._tables[origin.first]):
+                    raise LookupError("the call, asked again, gave another number of cells")
             except _UNFIT:
                 self._unfit.add(origin.first)
                 whole = [np.arange(numbers.size) for numbers in origin.read]
