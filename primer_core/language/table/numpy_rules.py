@@ -340,7 +340,7 @@ def _take_along_sources(call: Done, cell: int, part: int) -> Sources:
 def _place_of_array(call: Done) -> int:
     """Return which operand is taken from: the first that is not the indices."""
     indices = call.bound.get("indices", "index")
-    return next(place for place, array in enumerate(operands(call)) if array is not indices)
+    return next((place for place, array in enumerate(operands(call)) if array is not indices), 0)
 
 
 def _in_order(place: int, chosen: Cells, named: Cells) -> Sources:
@@ -422,9 +422,20 @@ def _kron_cost(bound: Bound) -> Cost:
 
 
 def _cross(call: Done, cell: int, part: int) -> Sources:
-    """Return the two other components of each vector, from which a component of the cross product is made."""
+    """Return the two other components of each vector, from which a component of the cross product is made.
+
+    Raises
+    ------
+    LookupError
+        If the vectors are not of 3 components, lie along another axis than the last, or are stretched.
+    """
     del part
     components = 3
+    result = tuple(call.result.shape)
+    axis = call.bound.get("axis")
+    alike = all(shape_of(each) == result for each in operands(call))
+    if result[-1:] != (components,) or axis not in (None, -1, len(result) - 1) or not alike:
+        raise LookupError("no such vectors")
     row, own = divmod(cell, components)
     others = [row * components + at for at in range(components) if at != own]
     return tuple(np.array(others, np.int64) for _ in operands(call))

@@ -46,7 +46,7 @@ _LONGEST = 96
 _DEEPEST = 12
 """Steps within one statement that are spelled out."""
 
-_UNFIT = (LookupError, ValueError, RuntimeError, TypeError)
+_UNFIT = (LookupError, ValueError, RuntimeError, TypeError, StopIteration)
 """What rules raise at arguments that they were not written for: then a cell may have come from all cells."""
 
 Named = tuple[str, tuple[int, ...]]
@@ -351,6 +351,8 @@ def sources_of(ledger: Ledger, number: int) -> Known:
     if origin.call is None:
         return Known((), tuple(filter(None, origin.numbers)))
     found = _read(origin, cell) if origin.written is None else _written(origin, origin.call, int(origin.written[cell]))
+    if found is not None and not all(map(_are_there, origin.read, found)):
+        found = None
     cells = _whole(origin) if found is None else found
     return Known(
         tuple(tuple(map(int, numbers[each])) for numbers, each in zip(origin.read, cells, strict=True)),
@@ -371,6 +373,11 @@ def _read(origin: Origin, cell: int) -> Sequence[Cells] | None:
     except _UNFIT:
         return None
     return found if len(found) == len(origin.read) else None
+
+
+def _are_there(numbers: NDArray[np.int64], cells: Cells) -> bool:
+    """Return whether an operand has all the cells that a rule names."""
+    return not cells.size or (int(cells.min()) >= 0 and int(cells.max()) < numbers.size)
 
 
 def _whole(origin: Origin) -> Sequence[Cells]:

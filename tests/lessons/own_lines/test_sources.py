@@ -174,6 +174,31 @@ def test_in_programs_of_all_kinds_nothing_else_changes() -> None:
     assert compared > COUNT / 4, f"{compared}, seed {SEED}"
 
 
+@pytest.mark.parametrize(
+    ("line", "exact"),
+    [
+        ("y = np.cross(a, b)", True),
+        ("y = np.cross(a, b, axis=0)", False),
+        ("y = np.cross(a, b[0])", False),
+        ("y = np.cross(a[:, :2], b[:, :2])", False),
+        ("i = np.array([[2, 0, 1]])\ny = np.take_along_axis(a, i, 1)", True),
+        ("y = np.take_along_axis(i, i, 0)", True),
+    ],
+)
+def test_of_what_no_rule_says_so_a_cell_may_have_come_from_all(line: str, exact: bool) -> None:
+    chance = np.random.default_rng(SEED)
+    given = [f"{name} = np.array({chance.uniform(0.5, 2, (3, 3)).round(3).tolist()})" for name in "ab"]
+    program = "\n".join(["import numpy as np", *given, "i = np.array([2, 0, 1])", line])
+    before, found = cells_at_end(program), inputs_of(run(program), ("a", "b"))
+    assert before is not None
+    for name, flat in [(name, flat) for name in "ab" for flat in range(9)]:
+        changed = changed_by(program, before, name, flat)
+        named = {cell for cell, sources in found.items() if (name, flat) in sources}
+        assert changed is not None
+        assert changed <= named
+        assert changed == named or not exact
+
+
 SCORES = """import numpy as np
 scores = np.array([[2., 1., 0.], [4., 6., 5.], [9., 7., 8.], [3., 3., 1.]])
 rows = scores[1:3]
