@@ -2,7 +2,6 @@
 
 import ast
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 assert every_check  # what it imports registers the checks
 
 PROGRAMS = failing_programs()
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let programs save their networks where nothing of the project lies."""
-    monkeypatch.chdir(tmp_path)
 
 
 @cache
