@@ -55,8 +55,8 @@ class NeitherHoldsAll(Claim):
             whole, real = sorted(self.dtypes, key=lambda dtype: dtype.startswith("float"))
             return (f"{neither}: {whole} has no fractions, and {real} leaves out whole numbers {_GAPS[real]}.",)
         return (
-            f"{neither}, and no dtype of whole numbers holds those of both. {self.result} reaches as far, and rounds "
-            "whole numbers from 2**53 on.",
+            f"{neither}, and no dtype of whole numbers holds those of both. {self.result} reaches as far, and leaves "
+            f"out whole numbers {_GAPS['float64']}.",
         )
 
 

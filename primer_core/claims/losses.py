@@ -154,8 +154,8 @@ class OneClassAlone(Claim):
     def sentence(self) -> Sentence:
         """Say what that leaves to learn, and what one logit is good for."""
         return (
-            "There is one class, and its probability is 1 whatever its logit is. The loss is 0 and no gradient comes "
-            "back, so nothing can be learned. One logit answers yes or no: with sigmoid and binary cross-entropy.",
+            "There is one class, and its probability is 1 whatever its logit is. The loss is 0 and so is its gradient, "
+            "so that nothing can be learned. One logit answers yes or no: with sigmoid and binary cross-entropy.",
         )
 
 

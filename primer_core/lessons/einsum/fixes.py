@@ -78,7 +78,9 @@ def _apart(written: Subscripts, result: str, shapes: Sequence[Shape]) -> Iterato
     parts = written.parts
     if "." in written.text or any(len(part) != len(shape) for part, shape in zip(parts, shapes, strict=True)):
         return
-    free = next(letter for letter in ascii_lowercase if letter not in written.text)
+    free = next((letter for letter in ascii_lowercase if letter not in written.text), None)
+    if free is None:
+        return
     sizes: dict[str, int] = {}
     for place, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
         for letter, size in zip(part, shape, strict=True):
