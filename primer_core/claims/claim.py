@@ -130,6 +130,6 @@ def called(array: Bound, held: bool) -> str:
     return array[0] if held else f"the old {array[0]}"
 
 
-def counted(count: int, noun: str) -> str:
-    """Count things: ``1 byte``, ``2 bytes``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, several: str = "") -> str:
+    """Count things: ``1 byte``, ``2 bytes``, ``2 axes``, where several of them are called so."""
+    return f"{count} {noun if count == 1 else several or f'{noun}s'}"

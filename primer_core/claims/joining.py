@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class RanksDiffer(Claim):
 
     def sentence(self) -> Sentence:
         """Count the axes, and say what adds one."""
-        first, other = (f"{rank} {'axis' if rank == 1 else 'axes'}" for rank in self.ranks)
+        first, other = (counted(rank, "axis", "axes") for rank in self.ranks)
         return (
             Code(self.function),
             f" joins arrays that have the same number of axes: here one has {first} and another {other}. ",

@@ -17,6 +17,7 @@ from primer_core.claims.claim import (
     Span,
     Strong,
     axis_text,
+    counted,
     listed,
     thousands,
     times_text,
@@ -296,7 +297,7 @@ class OperandsCounted(Claim):
 
     def sentence(self) -> Sentence:
         """Count both."""
-        operands = "1 operand" if self.named == 1 else f"{self.named} operands"
+        operands = counted(self.named, "operand")
         there = "there is 1" if self.given == 1 else f"there are {self.given}"
         return (Code(self.subscripts), f" has letters for {operands}, with commas between them, and {there}.")
 
@@ -322,8 +323,8 @@ class LettersCounted(Claim):
     def sentence(self) -> Sentence:
         """Count both."""
         count = len(self.letters.replace("...", ""))
-        axes = "no axis" if not self.axes else "1 axis" if self.axes == 1 else f"{self.axes} axes"
-        written = f"{count} letter{'' if count == 1 else 's'}" if count else "no letter"
+        axes = counted(self.axes, "axis", "axes") if self.axes else "no axis"
+        written = counted(count, "letter") if count else "no letter"
         each = "at most as many letters as axes, as ... is there" if "..." in self.letters else "a letter for each axis"
         return (Name(self.name), f" has {axes} and {written}. It needs {each}.")
 
@@ -376,7 +377,7 @@ class DotsStay(Claim):
 
     def sentence(self) -> Sentence:
         """Say what NumPy asks for."""
-        stands = "1 axis" if self.axes == 1 else f"{self.axes} axes"
+        stands = counted(self.axes, "axis", "axes")
         return (
             Code("..."),
             f" stands for {stands} here. NumPy does not sum over them, so ",

@@ -112,7 +112,7 @@ class CopiedBytes(Claim):
 
     def sentence(self) -> Sentence:
         """Give the two numbers."""
-        return (f"{self.count} element{'' if self.count == 1 else 's'} gathered, {self.bytes} bytes copied",)
+        return (f"{counted(self.count, 'element')} gathered, {self.bytes} bytes copied",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ class PlacesNoMask(Claim):
 
     def sentence(self) -> Sentence:
         """Say what the numbers are, and what would be a mask."""
-        places = "1 place" if self.count == 1 else f"{self.count} places"
+        places = counted(self.count, "place")
         return (
             Code(self.item),
             " holds numbers, and a number is a place: 0 is the first, 1 the second. A mask holds True and False: ",
@@ -420,8 +420,8 @@ class EllipsesOvershoot(Claim):
 
     def sentence(self) -> Sentence:
         """Say what each of them stands for."""
-        stands = "1 axis" if self.each == 1 else f"{self.each} axes"
-        has = "1 axis" if self.axes == 1 else f"{self.axes} axes"
+        stands = counted(self.each, "axis", "axes")
+        has = counted(self.axes, "axis", "axes")
         return (
             f"PyTorch takes {self.count} ",
             Code("..."),
@@ -447,8 +447,8 @@ class TooManyItems(Claim):
 
     def sentence(self) -> Sentence:
         """Set the two numbers against each other."""
-        counted = f"{self.axes} {'axis' if self.axes == 1 else 'axes'}"
-        return (Name("a"), f" has {counted}, and this index speaks of {self.spoken}.")
+        axes = counted(self.axes, "axis", "axes")
+        return (Name("a"), f" has {axes}, and this index speaks of {self.spoken}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text, listed, thousands
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, axis_text, counted, listed, thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class SumsOfProducts(Claim):
                 Name("b"),
                 ".",
             )
-        products = "1 product" if self.k == 1 else f"{self.k} products"
+        products = counted(self.k, "product")
         return (
             "Each cell of ",
             Name("c"),

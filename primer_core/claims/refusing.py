@@ -343,7 +343,7 @@ class TooManyIndices(Claim):
 
     def sentence(self) -> Sentence:
         """Count both."""
-        axes = "1 axis" if self.axes == 1 else f"{self.axes} axes"
+        axes = counted(self.axes, "axis", "axes")
         return (f"The index names {self.named} axes, and ", Code(self.code), f" has {axes}.")
 
 

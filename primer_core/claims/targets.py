@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence, Shape, listed, signed
+from primer_core.claims.claim import Claim, Code, Sentence, Shape, counted, listed, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class NoSuchClass(Claim):
         found = listed([signed(value) + (f" at place {place}" if place >= 0 else "") for place, value in shown])
         more = f", and {len(self.faults) - _MOST} more" if len(self.faults) > _MOST else ""
         only = "the only class is 0" if self.classes == 1 else f"its classes are 0 to {self.classes - 1}"
-        count = "1 score" if self.classes == 1 else f"{self.classes} scores"
+        count = counted(self.classes, "score")
         minus = " Unlike an index of Python, −1 is not the last class." if -1 in dict(self.faults).values() else ""
         return (
             Code(self.target),

@@ -302,7 +302,7 @@ class NeverSteps(Claim):
     def sentence(self) -> Sentence:
         """Name the line that is missing."""
         return (
-            f"After {self.batches} {'batch' if self.batches == 1 else 'batches'} there is a gradient in ",
+            f"After {counted(self.batches, 'batch', 'batches')} there is a gradient in ",
             Code(".grad"),
             ", and nothing uses it: no line calls ",
             Code("optimizer.step()"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, cell_text, signed
+from primer_core.claims.claim import Claim, Code, Name, Sentence, Shape, Strong, cell_text, counted, signed
 from primer_core.claims.picking import cell_name
 
 Reads = Literal["view", "copy", "number"]
@@ -67,7 +67,7 @@ class WrittenItself(Claim):
 
     def sentence(self) -> Sentence:
         """Say which array is written, and why that is no contradiction."""
-        cells = f"{self.count} cell{'' if self.count == 1 else 's'}"
+        cells = counted(self.count, "cell")
         wrote: Sentence = (f"{cells} of ", Name("a"), f" itself {'was' if self.count == 1 else 'were'} written")
         if self.reads == "view":
             return (*wrote, ": an index on the left of = says where to write.")
@@ -140,7 +140,7 @@ class AddedToRead(Claim):
             return (add, " makes a new ", *made, " and calls it ", b, ". ", a, " is as it was.")
         if self.reads == "copy":
             return (add, " writes to the copy: ", a, " is as it was.")
-        cells = f"{self.changed} cell{'' if self.changed == 1 else 's'}"
+        cells = counted(self.changed, "cell")
         return (add, " writes to the memory that ", b, " shares with ", a, f": {cells} of ", a, " changed.")
 
 
@@ -232,7 +232,7 @@ class FractionsCut(Claim):
 
     def sentence(self) -> Sentence:
         """Say so, and what would keep them."""
-        count = "1 cell" if self.cells == 1 else f"{self.cells} cells"
+        count = counted(self.cells, "cell")
         return (
             Name(self.name),
             f" holds {self.dtype}, so in {count} the fraction was ",

@@ -347,8 +347,7 @@ def _added_up(line: Line) -> Iterator[GradientsAddUp]:
 def _one_list(line: Line) -> Iterator[OneListOften]:
     match line.node:
         case ast.Assign([ast.Name(name)], ast.BinOp(ast.List([inner]), ast.Mult(), _)):
-            seen = line.step.names.get(name)
-            held = elements(seen)
+            held = elements(line.step.names.get(name))
             if (
                 isinstance(inner, ast.List | ast.ListComp | ast.BinOp)
                 and len(held) > 1

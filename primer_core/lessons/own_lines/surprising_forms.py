@@ -24,7 +24,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.surprising_arrays import bound_once
-from primer_core.lessons.own_lines.surprising_line import Line, elements, numbers, with_argument
+from primer_core.lessons.own_lines.surprising_line import Line, numbers, numbers_listed, with_argument
 
 _WITH_LOGITS = "F.binary_cross_entropy_with_logits"
 
@@ -32,17 +32,10 @@ _WITH_LOGITS = "F.binary_cross_entropy_with_logits"
 def _lists(line: Line) -> Iterator[Claim]:
     for node in line.nodes():
         match node:
-            case ast.BinOp(ast.Name(left), ast.Add(), ast.Name(right)):
-                counts = [_count(line, name) for name in (left, right)]
+            case ast.BinOp(ast.Name(left), ast.Add(), ast.Name(right)) if line.before is not None:
+                counts = [numbers_listed(line.before.names.get(name)) for name in (left, right)]
                 if counts[0] > 1 and counts[0] == counts[1]:
                     yield ListsJoined(line.run, line.text(node), counts[0], sum(counts))
-
-
-def _count(line: Line, name: str) -> int:
-    """Return how many numbers a name's list holds; 0 where it is no list of numbers, or not shown whole."""
-    held = elements(None if line.before is None else line.before.names.get(name))
-    of_numbers = all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in held)
-    return len(held) if of_numbers else 0
 
 
 def _end_to_end(line: Line) -> Iterator[Claim]:

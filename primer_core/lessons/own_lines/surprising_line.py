@@ -127,6 +127,13 @@ def elements(seen: Seen | None) -> list[ast.expr]:
     return made.elts if isinstance(made, ast.List) else []
 
 
+def numbers_listed(seen: Seen | None) -> int:
+    """Return how many numbers a list holds; 0 of what is no list of numbers alone, or is not shown whole."""
+    held = elements(seen)
+    of_numbers = all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in held)
+    return len(held) if of_numbers else 0
+
+
 @lru_cache(maxsize=256)
 def _within(node: ast.stmt) -> tuple[ast.AST, ...]:
     """Return what stands in the part of a statement that runs with its line, outer nodes first: each rule asks."""

@@ -38,9 +38,9 @@ from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.surprising_line import (
     Line,
     arrays,
-    elements,
     last_name,
     numbers,
+    numbers_listed,
     whole_number,
 )
 from primer_core.lessons.own_lines.trace import Part
@@ -242,10 +242,9 @@ def _repeated(line: Line) -> Iterator[Claim]:
     for node in line.nodes():
         match node:
             case ast.BinOp(ast.Name(name), ast.Mult(), ast.Constant(int(times))) if line.before is not None:
-                held = elements(line.before.names.get(name))
-                of_numbers = all(isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in held)
-                if of_numbers and len(held) > 1 and times > 1:
-                    yield ListRepeated(line.run, line.text(node), len(held), len(held) * times)
+                count = numbers_listed(line.before.names.get(name))
+                if count > 1 and times > 1:
+                    yield ListRepeated(line.run, line.text(node), count, count * times)
 
 
 def _flattened(line: Line) -> Iterator[Claim]:
