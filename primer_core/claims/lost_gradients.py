@@ -16,7 +16,7 @@ or a new tensor was made of the numbers."""
 HOW: Mapping[str, str] = {
     "no_grad": " ran where nothing is recorded, as under torch.no_grad()",
     "number": " gives numbers of Python's, which know no way back",
-    "dtype": " gives no floats, and only floats have a gradient",
+    "dtype": " gives no floats, and only floats and complex numbers have a gradient",
     "detached": " hands on the numbers without the way back",
     "anew": " makes a new tensor of the numbers alone",
 }

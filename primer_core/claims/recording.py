@@ -87,7 +87,7 @@ class HoldsNoFloats(Claim):
 
     def sentence(self) -> Sentence:
         """Say what can have one."""
-        return (Code(self.name), f" holds {self.dtype}: only tensors of floats can have a gradient.")
+        return (Code(self.name), f" holds {self.dtype}: only floats and complex numbers can have a gradient.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ class PassesNoFloats(Claim):
             Code(self.name),
             " does not require a gradient: ",
             Code(self.code),
-            f" gives {self.dtype}, and only floating-point and complex numbers can have a gradient. Such a result "
-            "stays or jumps: it has no slope.",
+            f" gives {self.dtype}, and only floats and complex numbers can have a gradient. Such a result stays or "
+            "jumps: it has no slope.",
         )
 
 
@@ -137,7 +137,7 @@ class WritesNoFloats(Claim):
         """Say what it holds, and how floats are written."""
         return (
             Code(self.code),
-            f" holds {self.dtype}, and only tensors of floats can have a gradient. Write ",
+            f" holds {self.dtype}, and only floats and complex numbers can have a gradient. Write ",
             Code(self.instead),
             ".",
         )

@@ -538,6 +538,12 @@ function presetsView(first, page) {
     all.hidden = !open && pills.scrollWidth <= pills.clientWidth + all.offsetWidth;
     if (!open) bringIntoSight();
   };
+  pills.addEventListener("focusin", (event) => {
+    // A browser brings what is focused into sight only where it is out of it altogether, and most of a pill may be.
+    // What a pointer is pressed on stays under it, or the press would be lost.
+    const pill = /** @type {Element} */ (event.target);
+    if (pill.matches(":focus-visible")) pill.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
   pills.addEventListener("scroll", () => pills.classList.toggle("scrolled", pills.scrollLeft > 0));
   all.addEventListener("click", () => {
     all.setAttribute("aria-expanded", String(all.getAttribute("aria-expanded") !== "true"));

@@ -269,6 +269,20 @@ def test_every_preset_is_a_link(any_lesson: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+def test_a_preset_that_the_keyboard_comes_to_is_in_sight_as_a_whole(
+    new_page: Callable[..., Page], app_url: str, width: int
+) -> None:
+    page = opened(new_page(viewport={"width": width, "height": 900}), f"{app_url}/matmul")
+    pills = page.locator(".primer .pills button")
+    wait_until_drawn(page)
+    pills.first.focus()
+    for place in range(1, pills.count()):
+        page.keyboard.press("Tab")
+        expect(pills.nth(place)).to_be_focused()
+        expect(pills.nth(place)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 def test_presets_take_one_line_until_all_are_asked_for(new_page: Callable[..., Page], app_url: str, width: int) -> None:
     page = opened(new_page(viewport={"width": width, "height": 900}), f"{app_url}/autograd_graph")
     pills = page.locator(".primer .pills")
