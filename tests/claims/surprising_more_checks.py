@@ -42,7 +42,7 @@ from primer_core.claims.surprising_training import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import is_array, recorded
-from tests.claims.running_checks import ADDRESS, line, opened, statement_at
+from tests.claims.running_checks import ADDRESS, line, opened, statement_at, statement_called
 from tests.claims.source_checks import Between, Once
 from tests.claims.surprise_checks import begun, computed, numbers, stands_there, statement_of, written
 from tests.claims.surprising_checks import argument, at_line, made_of
@@ -134,7 +134,9 @@ def _(claim: SeededAgain, program: Program) -> None:
 def _(claim: SeedsNoGenerator, program: Program) -> None:
     stands_there(claim.code, program, claim.run)
     code = opened(program.code)
-    before = [each for each in ast.parse(code).body if each.lineno < line_of(claim.run[0])]
+    drawn_at = statement_called(code, claim.run[0])
+    here = drawn_at.lineno, drawn_at.col_offset
+    before = [each for each in ast.parse(code).body if (each.lineno, each.col_offset) < here]
     assert claim.seed in [ast.get_source_segment(code, each) for each in before]
     names = at_line(program, claim.run)
     drawn = []

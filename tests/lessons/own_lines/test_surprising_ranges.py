@@ -4,6 +4,7 @@ import pytest
 
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
+from primer_core.claims.running import BEHIND
 from primer_core.claims.surprises import KeptNowhere
 from primer_core.claims.surprising_layers import (
     AloneInItsSum,
@@ -156,6 +157,10 @@ SCHEDULED = (
                 SeedsNoGenerator((6, 1), "np.random.default_rng(7)", "np.random.seed(3)", seeded=True),
                 SeedsNoGenerator((7, 1), "np.random.default_rng()", "np.random.seed(3)", seeded=False),
             ],
+        ),
+        (  # both on one line
+            "np.random.seed(3); rng = np.random.default_rng(7)",
+            [SeedsNoGenerator((BEHIND + 5, 1), "np.random.default_rng(7)", "np.random.seed(3)", seeded=True)],
         ),
         (
             "labels = torch.tensor([2, 0])\nhot = torch.eye(3)[labels]\ngrid = np.identity(2)\nrows = grid[[1, 1, 0]]",
