@@ -68,7 +68,7 @@ def _candidates(a: Operand, b: Operand) -> Iterator[tuple[Meaning, str, tuple[st
         yield "transpose both", f"a{turn_a} @ b{turn_b}", (a.followed_by(turn_a), b.followed_by(turn_b))
     if len(a.shape) == len(b.shape) == 1:
         yield "every pair", "a[:, None] @ b[None, :]", (a.followed_by("[:, None]"), b.followed_by("[None, :]"))
-    if 2 <= len(b.shape) < len(a.shape):
+    if 2 <= len(b.shape) < len(a.shape) and a.shape[-1 - len(b.shape) : -2] == b.shape[:-1]:
         column = f"[{':, ' * len(b.shape)}None]"
         yield "a column each", f"a @ b{column}", (a.text, b.followed_by(column))
     if 3 <= len(a.shape) < MAX_AXES:

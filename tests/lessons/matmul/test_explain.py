@@ -155,6 +155,11 @@ def test_a_batch_of_vectors_is_made_columns() -> None:
     assert ("a @ b[:, :, None]", (7, 5, 1)) in [(fix.change, fix.shape) for fix in fixes]
 
 
+@pytest.mark.parametrize(("a", "b"), [("(2, 1, 4, 2)", "(4, 2)"), ("(5, 4, 2)", "(1, 2)")])
+def test_a_batch_that_would_be_stretched_has_no_vector_for_each_matrix(a: str, b: str) -> None:
+    assert not [fix for fix in mismatch(a, b).fixes if fix.meaning == "a column each"]
+
+
 def test_whole_numbers_that_wrap_are_reported() -> None:
     assert multiplied("[2**62]", "[4]").overflowed
     assert multiplied("[2**62, 2**62]", "[1, 1]").overflowed
