@@ -36,13 +36,17 @@ from primer_core.lessons.own_lines import (
     surprising_arrays,
     surprising_calls,
     surprising_digits,
+    surprising_edges,
     surprising_equalities,
     surprising_forms,
+    surprising_functions,
     surprising_layers,
     surprising_models,
     surprising_numbers,
     surprising_objects,
+    surprising_orders,
     surprising_places,
+    surprising_prints,
     surprising_ranges,
     surprising_readings,
     surprising_results,
@@ -386,6 +390,10 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_rounds.RULES,
     *surprising_results.RULES,
     *surprising_forms.RULES,
+    *surprising_edges.RULES,
+    *surprising_functions.RULES,
+    *surprising_orders.RULES,
+    *surprising_prints.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

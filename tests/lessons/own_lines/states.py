@@ -295,6 +295,47 @@ _FORMS = (
 )
 """Programs that run, and whose results are made of something else than is often meant."""
 
+_EDGES = (
+    "throws = np.array([{0}, {1}, 6, 6, 2])\ncounts, edges = np.histogram(throws, bins=[0, {0}, 6])\n"
+    "few, _ = np.histogram([0.5, {1}, {1}], np.arange({1} + 1))",
+    "times = np.array([{0}.0, {1}.5, 9.0])\nlimits = np.array([0.0, {0}.5, 9.0])\nbins = np.digitize(times, limits)",
+    "falls = np.array([{1}0, {0}, 40, -{1}])\nplace = np.searchsorted(falls, {1})\n"
+    "heat = np.array([{0}.5, {1}.5, 9.5, -1.0])\nmiddle = np.interp({1}.0, falls, heat)\n"
+    "found = np.interp([{0}, 20.0], falls[::-1][:2], heat[:2])",
+    "series = np.arange({1} + 4.0) ** 2\nsmooth = np.convolve(series, np.ones({0} + 1) / ({0} + 1))",
+    "line = np.arange({1} + 2) * {0}\ncame = np.zeros({1})\nfor i in range({1}):\n"
+    "    came[i] = line[i - {0}] + line[i]",
+    "board = np.arange({1} * 3).reshape(3, {1})\nfor j in range(3):\n    above = board[j - 1, {0} - 1]",
+    "kept = np.arange({1} + 2) * 10\nmore = np.insert(kept, [{0}, {1}], [7, {1}])\n"
+    "same = np.insert(kept, np.array([0, {1}, {0}]), -1)",
+    "queue = np.arange({1} + 4) * {0}\nfor place in [{0}, {0} + 1]:\n    queue = np.delete(queue, place)",
+    "tiny = np.array([{0}e-9, {1}.0])\nother = np.array([1.{1}e-8, {1}.0])\nprint(np.isclose(tiny, other))\n"
+    "alike = torch.allclose(torch.tensor([{0}e-10]), torch.tensor([{1}.5e-9]))\n"
+    "print(np.allclose(tiny[:1], other[:1]))",
+    "tens = np.array([1, 10.0 ** {0}, 10 ** {1}])\nlogs = np.log(tens)\nbits = torch.tensor([2.0, 2 ** {1}])\n"
+    "powers = torch.log(bits)\nhalf = np.log([{1}.5, 10])",
+    "ages = np.array([{1}, {0}, 9, 20])\nquarter = np.percentile(ages, {1}5)\nshare = np.quantile(ages, 0.{0})",
+    "rise = np.array([{0}.0, -{1}.0, 2.0])\nrun = np.array([-{1}.0, {0}.0, -1.0])\nangle = np.arctan(rise / run)\n"
+    "turn = torch.atan(torch.tensor([{1}.0]) / torch.tensor([-{0}.0]))",
+    "prices = np.array([{0}.005, {1}.015, 1.{0}75])\nshort = np.round(prices, 2)\ncents = round(2.675, 2)\n"
+    "tenth = np.round(np.array([{0}.15, {1}.35]), 1)",
+    "sizes = np.array([{1}.0, -{0}.0])\nroots = sizes ** (1 / 3)",
+    "gaps = np.array([{0}.0, np.nan, {1}.0])\nhigh = max(gaps)\nlow = min(gaps[::-1])",
+    "spots = np.array([0.0, 1.0, 2.0, {1}.0 + 2])\nfit = np.polyfit(spots, {1} * spots ** 2 - {0}, 2)\nfirst = fit[0]\n"
+    "slope = np.polyfit(spots, spots * {0} + 1, 1)\nprint(slope[0].round(2))",
+    "team = np.array([{1}, {0}, {1}, 0])\nscore = np.array([{0}, {1}, 9, 9])\norder = np.lexsort((team, score))",
+    "base = np.arange({1}) + {0}\nwide = np.repeat(base, 3)\nrows = wide.reshape(3, {1})\n"
+    "twice = np.repeat(base, 2).reshape(2, -1)",
+    "many = np.arange({0}500)\nprint(many)\ntable = np.ones(({1}0, 60))\nprint(table)",
+    "mixed = np.array([{0}.5, {1}00000.25])\nprint(mixed)\nlarge = np.array([{1}e8, {0}.0])\nprint(large)\n"
+    "small = np.array([0.0000{1}, 1.0, -{0}.5])\nprint(small)",
+    "answers = np.array(['True', 'False', '{0}', 'no'])\ntold = answers.astype(bool)\n"
+    "flags = np.array([['0', '{1}']]).astype(bool)",
+    "whole = np.array([{0}, {1}], dtype=np.int32)\nprint(isinstance(whole[0], int))\ncount = whole.max()\n"
+    "plain = isinstance(count, int)",
+)
+"""Programs that run, and whose edges, places, orders or prints are others than is often meant."""
+
 _READ = (
     "angles = np.array([0, {0} * np.pi, 1.0])\nup = np.sin(angles)\nacross = np.cos({1}.5 * np.pi)",
     "half = torch.tensor([{0}.5 * torch.pi, 1.0]).cos()\nlost = np.array([{1}.5, np.nan, -np.inf])\n"
@@ -522,6 +563,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.14:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += _several(_GIVEN, chance, 4) if chance.random() < 0.5 else _several(_FORMS, chance, 5)
+    if chance.random() < 0.13:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += _several(_EDGES, chance, 5)
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n" + _several(_ROUNDS, chance, 5)
