@@ -129,16 +129,29 @@ class SharesCells(Claim):
         The array that was there before.
     start
         Bytes from the first byte of their memory to the first of the array.
+    read_only
+        Whether the array is only to be read.
     """
 
     run: Run
     name: str
     of: str
     start: int
+    read_only: bool = False
 
     def sentence(self) -> Sentence:
         """Say what a write does."""
-        return ("a view of ", Name(self.of), f" from byte {self.start} of its memory on: writing to one writes to both")
+        begins = f" from byte {self.start} of its memory on"
+        if not self.read_only:
+            return ("a view of ", Name(self.of), f"{begins}: writing to one writes to both")
+        shows = " shows in it"
+        return (
+            "a view of ",
+            Name(self.of),
+            f"{begins}, and only to be read: what is written to ",
+            Name(self.of),
+            shows,
+        )
 
     def brief(self) -> str:
         """Write the claim as a word or two."""

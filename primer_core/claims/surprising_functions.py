@@ -254,3 +254,36 @@ class PassedOver(InAWord, Claim):
             Code(self.instead),
             " leaves it out",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NanNotIn(InAWord, Claim):
+    """It was asked whether nan is in an array, which it never is found to be.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The question.
+    nans
+        int, how many cells are nan.
+    instead
+        The call that asks for it.
+    """
+
+    word: ClassVar[str] = "nan not found"
+    run: Run
+    code: str
+    nans: int
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what is compared, and what finds it."""
+        return (
+            Code(self.code),
+            " asks whether a cell equals nan, and nan equals nothing, not even nan: it is False, though "
+            f"{counted(self.nans, 'cell')} {'is' if self.nans == 1 else 'are'} nan. ",
+            Code(self.instead),
+            " asks for it",
+        )

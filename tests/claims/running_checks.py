@@ -146,6 +146,7 @@ def _(claim: SharesCells, program: Program) -> None:
     assert array is not other
     assert addresses(array) & addresses(other)
     assert min(addresses(array)) - min(allocation(array)[0], allocation(other)[0]) == claim.start
+    assert claim.read_only == (isinstance(array, np.ndarray) and not array.flags.writeable)
 
 
 @check(SameArray)

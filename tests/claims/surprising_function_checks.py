@@ -12,6 +12,7 @@ import numpy as np
 from primer_core.claims.surprising_functions import (
     BetweenTwo,
     CloseAsSmall,
+    NanNotIn,
     NaturalLogarithm,
     NoRealPower,
     PassedOver,
@@ -21,7 +22,7 @@ from primer_core.claims.surprising_functions import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.surprise_checks import computed, numbers, stands_there
-from tests.claims.surprising_checks import argument, made_of
+from tests.claims.surprising_checks import argument, at_line, made_of
 
 
 def flat(value: Any) -> list[Any]:
@@ -135,3 +136,17 @@ def _(claim: PassedOver, program: Program) -> None:
     assert float(computed(claim.instead, names)) == known[-1 if claim.code.startswith("max") else 0]
     front = max if claim.code.startswith("max") else min
     assert math.isnan(front([math.nan, *cells]))
+
+
+@check(NanNotIn)
+def _(claim: NanNotIn, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = {**at_line(program, claim.run), "math": math}
+    assert isinstance(node.ops[0], ast.In)
+    assert math.isnan(computed(ast.unparse(node.left), names))
+    cells = flat(computed(ast.unparse(node.comparators[0]), names))
+    assert sum(each != each for each in cells) == claim.nans > 0
+    assert computed(claim.code, names) is False
+    assert computed(claim.instead, names)
+    name = ast.unparse(node.comparators[0])
+    assert not computed(claim.instead, {**names, name: np.nan_to_num(names[name])})

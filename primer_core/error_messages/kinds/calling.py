@@ -662,7 +662,7 @@ class Unpacked(Cause):
         names = f"{self.expected} {'name' if self.expected == 1 else 'names'}"
         return (
             f"Values are bound to {names}, and there {verb} {values}. An array gives one value for each index of axis "
-            "0.",
+            "0, and its shape one for each axis.",
         )
 
     def mistakes(self) -> tuple[Mistake, ...]:

@@ -705,6 +705,51 @@ class ConditionDtype(Cause):
         return LessonLink("indexing", {"array": "[1, 6, 8]", "expression": "np.where(a > 5, a, 0)"})
 
 
+@dataclass(frozen=True, slots=True)
+class UnsafeCast(Cause):
+    """A function takes one dtype, and would have to cut digits off another one.
+
+    Parameters
+    ----------
+    found, wanted
+        What it was given, and what it takes.
+    """
+
+    found: str
+    wanted: str
+
+    def sentence(self) -> Sentence:
+        """Name both, and say who has to cast."""
+        return (
+            f"The function computes with {self.wanted}, and makes no {self.wanted} of {self.found} by itself, as that "
+            "may lose a part of the numbers.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show floats that are counted."""
+        made = "ages = np.array([1.0, 2.0, 2.0])"
+        why: Sentence = ("The numbers are whole ones that are stored as floats: make whole numbers of them.",)
+        return (Mistake(why, NP.code(made, "np.bincount(ages)"), NP.code(made, "np.bincount(ages.astype(int))")),)
+
+
+_SELECT = Plain(
+    (
+        "Where no condition holds, ",
+        Code("np.select"),
+        " gives its default. That is the number 0 where none is given, and no dtype holds it beside what is chosen "
+        "elsewhere.",
+    ),
+    (
+        Mistake(
+            ("Texts are chosen: give a text for the rest, too.",),
+            NP.code("x = np.array([1, 9])", "np.select([x < 5], ['small'])"),
+            NP.code("x = np.array([1, 9])", "np.select([x < 5], ['small'], default='large')"),
+        ),
+    ),
+    LessonLink("indexing", {"array": "[1, 6, 8]", "expression": "np.where(a > 5, a, 0)"}),
+)
+
+
 _INFINITE = Plain(
     (
         "inf stands for a number beyond all others, and only floats (and complex numbers) have it: whole numbers have "
@@ -880,5 +925,12 @@ KINDS: tuple[Kind, ...] = (
         lambda match: ConditionDtype(dtype_of(match[1])),
         r"expected condition to be a boolean tensor, but got a tensor with dtype (\w{2,20})",
     ),
+    kind(
+        "unsafe_cast",
+        "NumPy",
+        lambda match: UnsafeCast(*match.groups()),
+        r"Cannot cast array data from dtype\('(\w{2,20})'\) to dtype\('(\w{2,20})'\) according to the rule",
+    ),
+    kind("select_default", "NumPy", _SELECT, r"Choicelist and default value do not have a common dtype"),
     kind("infinity_to_int", "Python", _INFINITE, r"cannot convert float infinity to integer"),
 )

@@ -50,10 +50,14 @@ class JoinSizesDiffer(Cause):
                 f"{rule}. They are joined along axis {self.axis}: along another one, a tensor before has {self.first} "
                 f"and tensor {self.place} (counted from 0) has {self.second}.",
             )
-        return (
+        found = (
             f"{rule}. Along axis {self.axis}, an array before has {self.first} and array {self.place} (counted from "
-            f"0) has {self.second}.",
+            f"0) has {self.second}."
         )
+        if self.first or self.axis != 1:
+            return (found,)
+        begins = Code(f"np.empty((0, {self.second}))")
+        return (f"{found} A size of 0 is a size, too: what rows are to be put below begins as ", begins, ".")
 
     def _shapes(self) -> tuple[Shape, Shape, int]:
         """Return two shapes that differ in this way, and the axis that they are joined along."""

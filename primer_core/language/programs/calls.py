@@ -168,6 +168,8 @@ class Calls(Transforms):
         positional, keywords = self._arguments(node)
         if any(is_array(value) for value in positional):
             message = f"random.{name} is known here with numbers and lists. np.random has it for arrays."
+            if name == "shuffle" and positional[0].ndim > 1:
+                message += " By swapping rows, which are views, random.shuffle would write over some of them."
             raise self._rejection("refused", message, node)
         if self._chance is None:
             self._chance = random.Random(self.seed)  # noqa: S311 - a learner's numbers, no secrets

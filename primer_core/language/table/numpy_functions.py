@@ -302,6 +302,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.bincount", "x, weights, minlength", rules.BINCOUNT, "np.bincount([1, 2, 2, 5])"),
     Entry("np.histogram", "a, bins, range, density, weights", rules.HISTOGRAM, "np.histogram(v, bins=4)",
           texts=("bins",)),
+    Entry("np.histogram_bin_edges", "a, bins, range, weights", rules.HISTOGRAM, "np.histogram_bin_edges(v, bins=4)",
+          texts=("bins",)),
     *(Entry(f"np.{name}", "ar1, ar2", sifted(), f"np.{name}(i, j)")
       for name in ("intersect1d", "union1d", "setdiff1d", "setxor1d", "isin")),
     Entry("np.take", "a, indices, axis, | mode", rules.TAKE, "np.take(v, [0, 1]); np.take(t, [2, 0], axis=1)",

@@ -96,7 +96,7 @@ def _of_binding(run: Run, step: Step, binding: Binding) -> Iterator[Claim]:
         case "same":
             yield SameArray(run, binding.name, binding.of)
         case "view" if memory is not None:
-            yield SharesCells(run, binding.name, binding.of, memory.start)
+            yield SharesCells(run, binding.name, binding.of, memory.start, seen.read_only)
         case "beside":
             yield BesideCells(run, binding.name, binding.of)
         case "own" if memory is not None:

@@ -14,6 +14,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_functions import (
     BetweenTwo,
     CloseAsSmall,
+    NanNotIn,
     NaturalLogarithm,
     NoRealPower,
     PassedOver,
@@ -21,6 +22,7 @@ from primer_core.claims.surprising_functions import (
     StoredBelow,
 )
 from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.surprising_arrays import values_of
 from primer_core.lessons.own_lines.surprising_line import Line, numbers, whole_number, with_argument
 
 _FAR = 0.5
@@ -180,6 +182,17 @@ def _passed_over(line: Line) -> Iterator[Claim]:
             yield PassedOver(line.run, part.place.text, nans, f"np.{name}({of})", f"np.nan{name}({of})")
 
 
+def _nan_in(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Compare(ast.Attribute(ast.Name("np" | "math"), "nan"), [ast.In()], [ast.Name(name)]):
+                values = values_of(line.before, name)
+            case _:
+                continue
+        if values is not None and values.dtype.kind == "f" and np.isnan(values).any() and not line.is_tensor(name):
+            yield NanNotIn(line.run, line.text(node), int(np.isnan(values).sum()), f"np.isnan({name}).any()")
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _close,
     _logarithm,
@@ -188,4 +201,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _stored_below,
     _root,
     _passed_over,
+    _nan_in,
 )

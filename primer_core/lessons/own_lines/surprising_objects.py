@@ -25,7 +25,10 @@ from primer_core.lessons.own_lines.surprising_layers import untold_dropout
 from primer_core.lessons.own_lines.surprising_line import Line, goes_back
 from primer_core.lessons.own_lines.trace import Step
 
-_IN_PLACE = ("append", "clear", "extend", "fill", "insert", "remove", "reverse", "shuffle", "sort", "update")
+_IN_PLACE = (
+    "append", "clear", "copyto", "extend", "fill", "fill_diagonal", "insert", "partition", "place", "put", "putmask",
+    "remove", "reverse", "shuffle", "sort", "update",
+)  # fmt: skip
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
 

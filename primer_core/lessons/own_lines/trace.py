@@ -97,6 +97,8 @@ class Seen:
         Whether it is a tensor that a graph leads back from.
     requires
         Whether it is a tensor that requires a gradient.
+    read_only
+        Whether it is an array that is only to be read.
     loose
         Of a network: attributes that are lists or dicts of Python's own and hold layers whose parameters it does not
         know of, and how many such layers.
@@ -122,6 +124,7 @@ class Seen:
     memory: Memory | None = None
     recorded: bool = False
     requires: bool = False
+    read_only: bool = False
     loose: tuple[tuple[str, int], ...] = ()
     apart: tuple[str, ...] = ()
     repeated: tuple[tuple[int, int], ...] = ()
@@ -518,6 +521,7 @@ class _Tracer:
             self._memory_of(value),
             getattr(value, "grad_fn", None) is not None,
             bool(getattr(value, "requires_grad", False)),
+            isinstance(value, np.ndarray) and not value.flags.writeable,
         )
 
     def _number_of(self, value: Any) -> int:

@@ -320,7 +320,7 @@ _EDGES = (
     "prices = np.array([{0}.005, {1}.015, 1.{0}75])\nshort = np.round(prices, 2)\ncents = round(2.675, 2)\n"
     "tenth = np.round(np.array([{0}.15, {1}.35]), 1)",
     "sizes = np.array([{1}.0, -{0}.0])\nroots = sizes ** (1 / 3)",
-    "gaps = np.array([{0}.0, np.nan, {1}.0])\nhigh = max(gaps)\nlow = min(gaps[::-1])",
+    "gaps = np.array([{0}.0, np.nan, {1}.0])\nhigh = max(gaps)\nlow = min(gaps[::-1])\nprint(np.nan in gaps)",
     "spots = np.array([0.0, 1.0, 2.0, {1}.0 + 2])\nfit = np.polyfit(spots, {1} * spots ** 2 - {0}, 2)\nfirst = fit[0]\n"
     "slope = np.polyfit(spots, spots * {0} + 1, 1)\nprint(slope[0].round(2))",
     "team = np.array([{1}, {0}, {1}, 0])\nscore = np.array([{0}, {1}, 9, 9])\norder = np.lexsort((team, score))",

@@ -95,6 +95,12 @@ def test_a_fix_says_what_it_gives() -> None:
     ("name", "line"),
     [
         ("a function misspelled", "x = np.zeros(3)"),
+        ("rows below no rows", "rows = np.empty((0, 3))"),
+        ("an array in a list of arrays", "found = any(np.array_equal(u, each) for each in parts)"),
+        ("two names for three sizes", "h, w = img.shape[:2]"),
+        ("row and column of the largest", "row, col = np.unravel_index(a.argmax(), a.shape)"),
+        ("texts chosen without a default", "words = np.select([x < 5], ['small'], default=\"\")"),
+        ("all that lstsq gives", "y = A @ x[0]"),
         ("a layer in other letters", "act = nn.ReLU"),
         ("an alias that NumPy had once", "x = np.zeros(3, dtype=int)"),
         ("a constant of before NumPy 2", "x = np.inf"),

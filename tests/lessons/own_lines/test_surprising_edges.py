@@ -16,6 +16,7 @@ from primer_core.claims.surprising_edges import (
 from primer_core.claims.surprising_functions import (
     BetweenTwo,
     CloseAsSmall,
+    NanNotIn,
     NaturalLogarithm,
     NoRealPower,
     PassedOver,
@@ -137,6 +138,10 @@ def found(program: str) -> list[Claim]:
             [PassedOver((4, 1), "min(a)", 1, "np.min(a)", "np.nanmin(a)")],
         ),
         (
+            "a = np.array([2., np.nan])\nprint(np.nan in a)",
+            [NanNotIn((4, 1), "np.nan in a", 1, "np.isnan(a).any()")],
+        ),
+        (
             "x = np.arange(4.)\nc = np.polyfit(x, x ** 2, 2)\na = c[0]",
             [HighestFirst((5, 1), "c[0]", "np.polyfit(x, x ** 2, 2)", 2, "c[-1]")],
         ),
@@ -187,6 +192,7 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
         "r = np.round(np.array([1.115, 0.5, 2.0]), 2)\ns = round(1.25, 1)\nt = np.round(2.5)",
         "x = np.array([1., 8.])\nr = x ** (1 / 3)\ns = -x ** (1 / 3)\nt = np.cbrt(-x)",
         "a = np.array([2., 1.])\nm = max(a)\nb = np.array([np.nan, 1.])\nn = max(b)\nk = np.nanmax(b)",
+        "a = np.array([2., 1.])\nprint(np.nan in a, 2. in a)",
         "x = np.arange(4.)\nc = np.polyfit(x, x ** 2, 2)\na = c[1]\nd = [3, 4]\ne = d[0]",
         "a = np.array([0, 1])\no = np.lexsort((a, a * 2))",
         "a = np.arange(3)\nr = np.repeat(a, 2).reshape(3, 2)\ns = np.repeat(a, 2)\nt = np.tile(a, 2).reshape(2, 3)",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from primer_core.lessons.own_lines.failing import statements_of, wrapped
+from primer_core.lessons.own_lines.fixes.arrays import among_arrays, row_and_column, sizes_of_fewer
 from primer_core.lessons.own_lines.fixes.candidate import (
     Candidate,
     Failure,
@@ -44,6 +45,10 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
         return
     match failure.node:
         case ast.Compare(one, [ast.In() | ast.NotIn() as belongs], [among]) if failure.kind == "truth":
+            found = among_arrays(failure, one, among)
+            if found is not None:
+                yield found if isinstance(belongs, ast.In) else failure.whole(f"not {found.new}")
+                return
             turned_round = "~" if isinstance(belongs, ast.NotIn) else ""
             yield failure.whole(f"{turned_round}np.isin({failure.text(one)}, {failure.text(among)})")
             return
@@ -272,6 +277,7 @@ def _a_batch(failure: Failure) -> Iterator[Candidate]:
 
 
 def _unpacked(failure: Failure) -> Iterator[Candidate]:
+    yield from sizes_of_fewer(failure)
     match failure.failing.statement:
         case ast.Assign([ast.Tuple() as names], value) if all(isinstance(each, ast.Name) for each in names.elts):
             yield failure.instead(value, f"{wrapped(value, failure.text(value))}.T")  # the columns, one by one
@@ -327,7 +333,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_whole": lambda failure: chain(_spaced(failure), _one_by_one(failure)),
     "not_an_array": _tensor_of_list,
     "array_and_tensor": _of_one_library,
-    "not_unpacked": _counted,
+    "not_unpacked": lambda failure: chain(row_and_column(failure), _counted(failure)),
     "too_many_draws_torch": _drawn,
     "probabilities_sum": _summing_to_one,
     "choice_axes": _rows_drawn,

@@ -10,6 +10,7 @@ from primer_core.error_messages.kinds.calling import ArgumentType
 from primer_core.error_messages.kinds.products import EinsumOutput
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import Entry, Operand, wrapped
+from primer_core.lessons.own_lines.fixes.arrays import first_result, from_no_rows
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
 from primer_core.lessons.own_lines.fixes.names import settings_given
 
@@ -368,6 +369,7 @@ def _einsum(failure: Failure) -> Iterator[Candidate]:
 
 
 def _ragged(failure: Failure) -> Iterator[Candidate]:
+    yield from first_result(failure)
     if isinstance(failure.node, ast.Call):
         given = next((word.value for word in failure.node.keywords if word.arg == "dtype"), None)
         if given is not None:
@@ -416,9 +418,8 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "squeeze": _squeeze,
     "axis": _axis,
     "axis_torch": _axis,
-    **dict.fromkeys(
-        ("join", "join_torch", "join_axes", "join_axes_torch", "stack", "stack_torch", "join_axes_number"), _join
-    ),
+    "join": lambda failure: chain(from_no_rows(failure), _join(failure)),
+    **dict.fromkeys(("join_torch", "join_axes", "join_axes_torch", "stack", "stack_torch", "join_axes_number"), _join),
     "list_index": _arguments_as_one,
     "no_dtype": _arguments_as_one,
     "arguments": _joined_apart,

@@ -12,6 +12,7 @@ from primer_core.error_messages import Recognised, read, recognise
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.fixes import (
+    arrays,
     dtypes,
     gradients,
     indices,
@@ -44,6 +45,7 @@ _KINDS = {
     **names.KINDS,
     **python.KINDS,
     **python_values.KINDS,
+    **arrays.KINDS,
 }
 
 
