@@ -152,7 +152,7 @@ def _put_in(line: Line) -> Iterator[Claim]:
 def _moved_up(line: Line) -> Iterator[Claim]:
     match line.node:
         case ast.Assign(
-            [ast.Name(name)], ast.Call(ast.Attribute(ast.Name("np"), "delete"), [ast.Name(known), place], [])
+            [ast.Name(name)], ast.Call(ast.Attribute(ast.Name("np"), "delete"), [ast.Name(known), place], []) as call
         ):
             pass
         case _:
@@ -181,7 +181,7 @@ def _moved_up(line: Line) -> Iterator[Claim]:
     if left[now] != now:
         instead = f"{name} = np.delete({name}, {line.text(loop.iter)})"
         if isinstance(loop.iter, ast.List | ast.Name):
-            yield MovedUp(line.run, line.text(line.node.value), now, left[now], instead)
+            yield MovedUp(line.run, line.text(call), now, left[now], instead)
 
 
 def _deleting(parts: tuple[Part, ...]) -> Part | None:

@@ -80,11 +80,12 @@ def _between(line: Line) -> Iterator[Claim]:
         if values.ndim != 1 or values.dtype.kind not in "iu" or type(share) not in (int, float) or not values.size:
             continue
         gives = float(part.result)
-        lower, upper = (np.percentile(values, share / whole * 100, method=each) for each in ("lower", "higher"))
-        if not float(lower) < gives < float(upper):
+        lower = float(np.percentile(values, share / whole * 100, method="lower"))
+        upper = float(np.percentile(values, share / whole * 100, method="higher"))
+        if not lower < gives < upper:
             continue
         instead = with_argument(part.place.text, 'method="lower"')
-        yield BetweenTwo(line.run, part.place.text, float(lower), float(upper), gives, instead)
+        yield BetweenTwo(line.run, part.place.text, lower, upper, gives, instead)
 
 
 def _angle(line: Line) -> Iterator[Claim]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -38,10 +39,10 @@ def _printed_alone(line: Line) -> tuple[str, Seen] | None:
 
 def _abridged(line: Line) -> Iterator[Claim]:
     found = _printed_alone(line)
-    if found is None or not found[1].shape:
+    if found is None:
         return
     name, seen = found
-    count = int(np.prod(seen.shape))
+    count = math.prod(seen.shape or ())
     words = " ".join(line.step.printed).replace("[", " ").replace("]", " ").split()
     if count > _THRESHOLD and "..." in words:
         yield Abridged(line.run, name, count, sum(each != "..." for each in words))
@@ -49,16 +50,15 @@ def _abridged(line: Line) -> Iterator[Claim]:
 
 def _exponents(line: Line) -> Iterator[Claim]:
     found = _printed_alone(line)
-    if found is None or found[1].values is None or found[1].values.dtype.kind != "f":
+    values = None if found is None else found[1].values
+    if found is None or values is None or values.dtype.kind != "f":
         return
-    name, seen = found
-    assert seen.values is not None
-    cells = np.abs(seen.values[np.isfinite(seen.values) & (seen.values != 0)])
+    cells = np.abs(values[np.isfinite(values) & (values != 0)])
     if cells.size < 2 or not any("e+" in each or "e-" in each for each in line.step.printed):
         return
     largest, smallest = float(cells.max()), float(cells.min())
     if largest >= LARGE or smallest < SMALL or largest / smallest > RATIO:
-        yield WithExponents(line.run, name, largest, smallest)
+        yield WithExponents(line.run, found[0], largest, smallest)
 
 
 def _truths(line: Line) -> Iterator[Claim]:
