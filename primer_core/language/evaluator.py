@@ -334,6 +334,8 @@ class Evaluator:
             known = [each.rpartition(".")[2].rstrip("=") for each in names_of(owner) if each.endswith("=")]
             near = get_close_matches(name, known, 1, 0.75)
             hint = f" Did you mean .{near[0]}?" if near else ""
+            if (owner, name) == ("ndarray", "dtype"):
+                hint = " It converts no number: the same bytes are read anew, as by .view(). .astype() converts each."
             raise self._rejection("unknown", f"{quoted(f'.{name}')} cannot be set here.{hint}", target)
 
     def _set(self, holder: Any, name: str, value: Any, target: ast.expr) -> None:

@@ -89,9 +89,12 @@ def _keeps(dtype: str, numbers: list[int]) -> bool:
 @check(NeitherHoldsAll)
 def _(claim: NeitherHoldsAll, program: Program) -> None:
     first, second = claim.dtypes
-    own = set(dtypes(program).values())
+    if any(map(program.binds, OPERANDS)):
+        own, made = set(dtypes(program).values()), program.run()["y"]
+    else:
+        own, made = set(dtypes_of_sides(program, "x")), program.run()["x"]
     assert {first, second} == own
-    assert np.asarray(program.run()["y"]).dtype.name == claim.result
+    assert np.asarray(made).dtype.name == claim.result
     assert claim.result not in own
     assert not _keeps(first, _whole_numbers(second))
     assert not _keeps(second, _whole_numbers(first))
@@ -109,6 +112,16 @@ def _(claim: NeitherHoldsAll, program: Program) -> None:
         assert not any(_keeps(dtype, both) for dtype in narrower)
         assert _keeps(claim.result, [2**53])
         assert not _keeps(claim.result, [2**53 + 1])
+
+
+def dtypes_of_sides(program: Program, name: str) -> list[str]:
+    """The dtypes of both sides of what a name is bound to at last."""
+    place = program.place(name)
+    names = program.run(until=place - 1).names
+    match program.statements[place - 1]:
+        case ast.Assign(value=ast.BinOp(left, _, right)) | ast.AugAssign(left, _, right):
+            return [np.asarray(eval(ast.unparse(side), names)).dtype.name for side in (left, right)]
+    raise AssertionError("nothing is computed of two")
 
 
 @check(QuotientIsFloat)
@@ -239,7 +252,7 @@ def _as_ones(name: str, dtype: Any) -> Change:
 @check(DoesNotFit)
 def _(claim: DoesNotFit, program: Program) -> None:
     assert isinstance(program.replaced(claim.name, f"{claim.name}.copy()").error, TypeError)
-    held = given(program)[claim.name]
+    held = given(program)[claim.name] if claim.name in OPERANDS else np.asarray(program.run()[claim.name])
     assert held.dtype.name == claim.dtype
     made = computed_apart(program, claim.statement)
     assert made.dtype.name == claim.result

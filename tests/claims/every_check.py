@@ -3,6 +3,7 @@
 from tests.claims import (
     buffer_checks,
     calling_checks,
+    changing_checks,
     choosing_checks,
     comparing_checks,
     copying_checks,
@@ -74,6 +75,7 @@ from tests.claims import (
 __all__ = [
     "buffer_checks",
     "calling_checks",
+    "changing_checks",
     "choosing_checks",
     "comparing_checks",
     "copying_checks",

@@ -22,6 +22,7 @@ from primer_core.language.table.functions import function_of
 from primer_core.language.text import quoted
 from primer_core.lessons.arrays.dtypes import Effect, effects, value_text
 from primer_core.lessons.arrays.making import NAME, Made, sentence
+from primer_core.lessons.arrays.stopping import Reason, reason_of
 from primer_core.lessons.arrays.strip import unwritten_of, values_of
 
 MOST_WRITES = 12
@@ -83,10 +84,13 @@ class Stop:
         The statement.
     declined
         The library's own exception.
+    reason
+        Why, and what would run in its place; None where that is not known.
     """
 
     code: str
     declined: Declined
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +158,8 @@ def change(made: Made, statements: Statements) -> Changes:
         except Rejection as rejection:
             if rejection.declined is None:
                 raise Refused(sentence(rejection, statements.source, "")) from rejection
-            stop = Stop(code, rejection.declined)
+            reason = reason_of(node, evaluator, rejection.declined, statements.source)
+            stop = Stop(code, rejection.declined, reason)
         if NAME not in evaluator.names or not is_array(evaluator.names[NAME]):
             raise Refused(f"After {quoted(code)}, {NAME} is no array any more. Bind another name.")
         writes += _writes(evaluator.calls[calls:], MOST_WRITES - len(writes))

@@ -30,6 +30,7 @@ from primer_core.lessons.arrays.dtypes import DtypeTable, Effect, value_text
 from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.making import NAME
 from primer_core.lessons.arrays.question import ArraysQuestion
+from primer_core.lessons.arrays.surprising import hair_below
 from primer_core.lessons.arrays.twins import Libraries, Twins
 from primer_core.lessons.outcome import Unread
 
@@ -70,7 +71,9 @@ def claims_of(_: ArraysQuestion, outcome: Outcome) -> tuple[Claim, ...]:
         case Anatomy():
             remarks = tuple(remark.claim for remark in outcome.remarks)
             described = tuple(attribute.meaning for attribute in outcome.attributes)
-            return (*verdict(outcome), *remarks, *changes(outcome), *conversion(outcome), *described, *became(outcome))
+            why = why_stopped(outcome)
+            told = (*changes(outcome), *conversion(outcome))
+            return (*verdict(outcome), *remarks, *why, *told, *described, *became(outcome))
         case Casts():
             return (keeping(outcome.table), *own_words(outcome.table), *cast(outcome.table))
         case Races():
@@ -145,13 +148,24 @@ def conversion(explained: Anatomy) -> tuple[Claim, ...]:
         return ()
     if made.verdict == "view":
         return (SameBytes(made.code, made.drawn.dtype),)
-    return (WrittenAnew(made.code, NAME, made.drawn.nbytes), *_others(made))
+    before, after = explained.drawn.values, made.drawn.values
+    short = hair_below(before, after, made.effects, made.code)
+    return (WrittenAnew(made.code, NAME, made.drawn.nbytes), *_others(made), *short)
 
 
 def _others(made: Conversion) -> tuple[Claim, ...]:
     count = int(made.changed.sum())
     effects = tuple(dict.fromkeys(EFFECTS[effect] for effect in made.effects if effect != "kept"))
     return (ValuesChanged(made.code, count, effects),) if count else ()
+
+
+def why_stopped(explained: Anatomy) -> tuple[Claim, ...]:
+    """Say why a statement stopped, and what would run in its place."""
+    stop = None if explained.changes is None else explained.changes.stop
+    if stop is None or stop.reason is None:
+        return ()
+    works = stop.reason.works
+    return (stop.reason.claim,) if works is None else (stop.reason.claim, works)
 
 
 def why_not(outcome: NotMade) -> tuple[Claim, ...]:

@@ -273,7 +273,7 @@ def texts_refused(rejection: Rejection, making: Making) -> str:
     return (
         "An array of texts is not made here: cells are numbers, booleans or objects. NumPy would give every cell "
         f"the same width, that of the longest text: dtype {np.array(texts).dtype}, {longest} characters at most. A "
-        "longer text that is stored later is cut off without a word."
+        "longer text that is stored later is cut off without a word, and a number that is stored becomes text."
     )
 
 

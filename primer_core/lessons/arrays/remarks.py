@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of, pytorch
+from primer_core.claims.changing import HoldsTheSizes
 from primer_core.claims.claim import Claim
 from primer_core.claims.making import (
     ApartByRounding,
@@ -35,6 +36,7 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.rejection import Rejection
 from primer_core.lessons.arrays.making import NAME, Made, Making, make, node_at, read_making, replaced
 from primer_core.lessons.arrays.strip import unwritten_of, values_of
+from primer_core.lessons.arrays.surprising import surprising
 
 _NEARLY = 1e-12
 """How far two floats lie apart that rounding alone keeps from being equal, in proportion."""
@@ -127,6 +129,8 @@ def _remarks(made: Made, array: Any) -> Iterator[Remark]:
         yield Remark(IsScalar(NAME, type(array).__name__))
     if made.calls and made.calls[-1].entry.name == "operator.==" and made.calls[-1].result is array:
         yield from _of_equality(made.calls[-1], array)
+    yield from (Remark(claim) for claim in surprising(made.calls, array))
+    yield from _of_two_sizes(made)
     for call in made.calls:
         match call.entry.name:
             case "torch.Tensor":
@@ -150,6 +154,17 @@ def _of_old_constructor(call: Call) -> Iterator[Remark]:
         data = written if len(given) == 1 else f"[{written}]"
         new = torch.tensor(given[0] if len(given) == 1 else list(given))
         yield Remark(TakesSizes(tuple(given), data, tuple(new.shape), _short(new)), is_trap=True)
+
+
+def _of_two_sizes(made: Made) -> Iterator[Remark]:
+    """Tell a pair of numbers in brackets, which an array is made of, from the shape of a table."""
+    match made.making.statements:
+        case [
+            ast.Assign([ast.Name()], ast.Call(ast.Attribute(ast.Name("np"), "array"), [ast.Tuple(given)], _) as call)
+        ]:
+            sizes = tuple(each.value for each in given if isinstance(each, ast.Constant) and type(each.value) is int)
+            if len(sizes) == len(given) == 2 and min(sizes) > 0 and prod(sizes) <= MAX_ELEMENTS:
+                yield Remark(HoldsTheSizes(ast.unparse(call), (sizes[0], sizes[1]), f"np.zeros({sizes})"))
 
 
 def _of_equality(call: Call, array: Any) -> Iterator[Remark]:

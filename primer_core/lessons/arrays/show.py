@@ -18,6 +18,7 @@ from primer_core.lessons.arrays.explain import Casts, Outcome, Races
 from primer_core.lessons.arrays.measure import race_cards
 from primer_core.lessons.arrays.question import ArraysQuestion, View
 from primer_core.lessons.arrays.remarks import Factor, Remark
+from primer_core.lessons.arrays.stopping import Reason
 from primer_core.lessons.arrays.strip import Strip
 from primer_core.lessons.arrays.twins import (
     Apart,
@@ -204,11 +205,12 @@ def _races() -> tuple[Part, ...]:
 
 def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
     changes = explained.changes
-    notices = [*map(_remark, explained.remarks)]
+    notices: list[Part] = [*map(_remark, explained.remarks)]
     notices += warned(explained.warnings, explained.library)
     if changes is not None and changes.stop is not None:
         said = text(Code(changes.stop.code), ": ", changes.stop.declined.text)
         notices.append(Notice("declined", (said,), f"{explained.library} says"))
+        notices += _why_stopped(explained, changes.stop.reason)
     if explained.unconverted:
         notices.append(Notice("refused", (text(explained.unconverted),)))
     if explained.conversion is not None and explained.conversion.warning:
@@ -222,6 +224,17 @@ def _anatomy(explained: Anatomy) -> tuple[Part, ...]:
         Card((*notices, picture(explained), *_not_drawn(explained)), "picture"),
         Columns(((told,), (_quiz(QUIZ_ANATOMY),)), (1.3, 1)),
     )
+
+
+def _why_stopped(explained: Anatomy, reason: Reason | None) -> tuple[Part, ...]:
+    """Tell why a statement stopped, and offer what would run in its place; what stood after it is left out."""
+    if reason is None or explained.changes is None:
+        return ()
+    told = (Notice("info", (spoken(reason.claim),)),)
+    if reason.works is None:
+        return told
+    then = "; ".join((*explained.changes.done, reason.works.code))
+    return (*told, Fixes((Fix(spoken(reason.works), {"then": then}),)))
 
 
 def _not_drawn(explained: Anatomy) -> tuple[Part, ...]:

@@ -88,6 +88,61 @@ def _bound_anew(chance: random.Random) -> ArraysQuestion:
     return ArraysQuestion(make=chance.choice([f"np.arange({chance.randint(3, 6)})", "torch.arange(4)"]), then=then)
 
 
+def _stopped(chance: random.Random) -> ArraysQuestion:
+    """Draw a statement that NumPy declines."""
+    numbers = [chance.randint(1, 9) for _ in range(chance.randint(3, 5))]
+    power, last = -chance.randint(1, 3), len(numbers) - 1
+    whole = chance.choice(["", ", dtype=np.int16"])
+    value = [chance.randint(1, 9) for _ in range(chance.randint(2, 3))]
+    word = chance.choice(["hello", "a lot", "none", "three"])
+    make, then = chance.choice([
+        (f"np.array({numbers}{whole})", f"x = x ** {power}"), (f"np.array({numbers}{whole})", f"x **= {power}"),
+        (f"np.array({numbers}{whole})", f"y = np.power(x, {power}) + 1"),
+        (f"np.array({numbers}.copy(), dtype=float)", f"x[{chance.randint(0, last)}] = '{word}'"),
+        (f"np.array({numbers})", f"x[{chance.randint(0, last)}] = '{word}'"),
+        (f"np.array({numbers})", f"x[{chance.randint(0, last)}] = {value}"),
+        (f"np.array({numbers}) / 2", f"x[{chance.randint(-2, 1)}] = {value}"),
+        (f"np.array({numbers}) / 2", f"x = {chance.choice(['int', 'float'])}(x)"),
+        (f"np.array({numbers})", f"y = float(x[{chance.randint(0, 1)}:]) + 1"),
+        (f"np.array({numbers}{whole})", f"x /= {chance.randint(2, 9)}"),
+        (f"np.array({numbers}{whole})", f"x += {chance.choice([0.5, 1.25])}"),
+    ])  # fmt: skip
+    return ArraysQuestion(make=make.replace(".copy()", ""), then=chance.choice(["", "", "x = x + 1; "]) + then)
+
+
+def _no_real(chance: random.Random) -> ArraysQuestion:
+    """Draw a root or a logarithm of numbers of which one has none."""
+    numbers = [float(chance.randint(1, 9)) for _ in range(chance.randint(1, 4))]
+    numbers.insert(chance.randint(0, len(numbers)), -float(chance.randint(2, 9)))
+    dtype = chance.choice(["", "", ", dtype=np.float32"])
+    function = chance.choice(["sqrt", "sqrt", "log", "log2", "log10", "arcsin", "arccos"])
+    power = chance.choice(["0.5", "(1 / 3)", "1.5"])
+    made, code = f"np.array({numbers}{dtype})", chance.choice([f"np.{function}(x)", f"x ** {power}"])
+    if chance.random() < 0.5:
+        return ArraysQuestion(make=code.replace("x", made, 1) if "exp" not in code else made)
+    return ArraysQuestion(make=made, then=chance.choice([f"x = {code}", f"x **= {power}"]))
+
+
+def _no_dtype_for_both(chance: random.Random) -> ArraysQuestion:
+    signed, unsigned = chance.choice([("int64", "uint64"), ("int8", "uint8"), ("int16", "uint16"), ("int32", "uint32")])
+    one, other = chance.sample([signed, unsigned], 2)
+    numbers = [chance.randint(1, 9), chance.randint(1, 9)]
+    sign = chance.choice("+-*")
+    return ArraysQuestion(
+        make=f"np.array({numbers}, dtype=np.{one})", then=f"x = x {sign} np.ones(2, dtype=np.{other})"
+    )
+
+
+def _held_sizes(chance: random.Random) -> ArraysQuestion:
+    return ArraysQuestion(make=f"np.array(({chance.randint(1, 9)}, {chance.randint(1, 9)}))")
+
+
+def _hair(chance: random.Random) -> ArraysQuestion:
+    numbers = [chance.randint(-300, 300) for _ in range(chance.randint(1, 4))]
+    make = chance.choice([f"np.array({numbers}) * 1.1 / 1.1", f"np.array({numbers}) * (1 - 1e-12)"])
+    return ArraysQuestion(make=make, to=chance.choice(["int64", "int32", "int16", "uint64"]))
+
+
 def _unwritten(chance: random.Random) -> ArraysQuestion:
     rows, columns = chance.randint(2, 4), chance.randint(2, 4)
     make = chance.choice(
@@ -168,6 +223,7 @@ def _libraries(chance: random.Random) -> ArraysQuestion:
 _THRICE: tuple[Scene, ...] = (
     *(_written, _bound_anew, _unwritten, _objects, _capital, _capital_data, _steps, _seedless, _ragged, _two_sizes),
     *(_product, _same_dtype, _races, _libraries),
+    *(_stopped, _stopped, _stopped, _no_real, _no_dtype_for_both, _held_sizes, _hair),
 )
 SCENES = (*_THRICE, *_THRICE, _plain, _plain, _single, _single, *(5 * (_converted,)), *(4 * (_dtypes,)), _libraries)
 """What learners come with; refusals are in the minority."""
