@@ -46,6 +46,27 @@ class Widened(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class MeanInFloats(Claim):
+    """The mean of whole numbers is a float.
+
+    Parameters
+    ----------
+    own, result
+        Dtypes of a and of s.
+    """
+
+    own: str
+    result: str
+
+    def sentence(self) -> Sentence:
+        """Say why, and that nothing is rounded to a whole number."""
+        return (
+            f"a holds {self.own}, its mean is {self.result}: a mean of whole numbers need not be whole, and is not "
+            "rounded to one.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ConvertedFirst(Claim):
     """Each cell is converted to the dtype that was asked for before anything is computed.
 

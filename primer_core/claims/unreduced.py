@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from primer_core.claims.claim import Claim, Code, Sentence, Shape, axis_text, signed
+from primer_core.claims.claim import Claim, Code, Sentence, Shape, axis_text, number_text, signed
 
 
 def _gives(shape: Shape) -> str:
@@ -293,3 +293,62 @@ class WorksOver(Claim):
         if not self.change:
             return (f"Take {over}", _gives(self.shape))
         return (f"Take {over}, and make the cells floats: ", Code(f"a{self.change}"), _gives(self.shape))
+
+
+@dataclass(frozen=True, slots=True)
+class SecondIsAxis(Claim):
+    """Two numbers were given to a reduction, which takes the second for an axis.
+
+    Parameters
+    ----------
+    operation
+        What was asked for.
+    first, second
+        The two numbers, as code.
+    instead
+        What is done with two numbers, as code.
+    result
+        float, what comes of that.
+    """
+
+    operation: str
+    first: str
+    second: int
+    instead: str
+    result: float
+
+    def sentence(self) -> Sentence:
+        """Tell the axis from an operand."""
+        return (
+            Code(f"np.{self.operation}({self.first}, {self.second})"),
+            " takes its second argument for an axis. Of two numbers it is ",
+            Code(self.instead),
+            f", {number_text(self.result)}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorksOfBoth(Claim):
+    """A reduction works of an array that holds both of two numbers.
+
+    Parameters
+    ----------
+    operation
+        What was asked for.
+    array
+        The array, as code.
+    result
+        float, what comes of it.
+    """
+
+    operation: str
+    array: str
+    result: float
+
+    def sentence(self) -> Sentence:
+        """Give the call and what comes of it."""
+        return (
+            "Put both into one array: ",
+            Code(f"np.{self.operation}({self.array})"),
+            f" → {number_text(self.result)}",
+        )

@@ -13,6 +13,7 @@ import torch
 from primer_core.claims.totals import (
     ConvertedFirst,
     LostDigits,
+    MeanInFloats,
     NanSpreads,
     NotKept,
     OfNoCell,
@@ -39,6 +40,18 @@ from tests.claims.reduced import (
 
 TOTALS: dict[str, Callable[[Iterable[int]], int]] = {"sum": sum, "product": prod}
 WORDS = {"sum": "sum", "product": "prod"}
+
+
+@check(MeanInFloats)
+def _(claim: MeanInFloats, program: Program) -> None:
+    a, s = own_a(program), s_of(program)
+    assert np.asarray(a).dtype.name == claim.own
+    assert np.asarray(a).dtype.kind in "iu"
+    assert s.dtype.name == claim.result
+    assert s.dtype.kind == "f"
+    assert "mean" in code_of(program)
+    # A pair of them of which the mean is a half.
+    assert np.mean(np.array([0, 1], np.asarray(a).dtype)) == 1 / 2
 
 
 @check(Widened)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import operator
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from primer_core.claims.unreduced import (
@@ -16,8 +18,10 @@ from primer_core.claims.unreduced import (
     NotComputedIn,
     NothingToChoose,
     NotOfDtype,
+    SecondIsAxis,
     TakesOneAxis,
     WorksInDtype,
+    WorksOfBoth,
     WorksOver,
     WorksWithFloats,
     WorksWithout,
@@ -260,3 +264,32 @@ def _(claim: WorksOver, program: Program) -> None:
     ran = over(program, axis, made)
     assert ran.error is None
     assert shape_of(ran) == claim.shape
+
+
+def two_numbers(program: Program, operation: str) -> tuple[float, int]:
+    """The number that is reduced, and the axis that it is reduced over, once it is asked of both at once."""
+    refused(program)
+    number, axis = own_a(program).item(), axis_of(program)
+    assert isinstance(axis, int)
+    assert f"{operation}(" in " ".join(map(ast.unparse, program.statements))
+    with pytest.raises(np.exceptions.AxisError):
+        getattr(np, operation)(number, axis)
+    return number, axis
+
+
+@check(SecondIsAxis)
+def _(claim: SecondIsAxis, program: Program) -> None:
+    number, axis = two_numbers(program, claim.operation)
+    assert (float(claim.first), claim.second) == (number, axis)
+    assert named({"np": np}, claim.instead) == claim.result == OF_TWO[claim.operation](number, axis)
+
+
+@check(WorksOfBoth)
+def _(claim: WorksOfBoth, program: Program) -> None:
+    number, axis = two_numbers(program, claim.operation)
+    assert ast.literal_eval(claim.array) == [number, axis]
+    assert OF_TWO[claim.operation](number, axis) == claim.result
+    assert named({"np": np}, f"np.{claim.operation}({claim.array})") == claim.result
+
+
+OF_TWO = {"max": max, "min": min, "sum": operator.add, "prod": operator.mul}

@@ -47,6 +47,7 @@ from primer_core.claims.reducing import (
 from primer_core.claims.totals import (
     ConvertedFirst,
     LostDigits,
+    MeanInFloats,
     NanSpreads,
     NotKept,
     OfNoCell,
@@ -364,6 +365,8 @@ def _dtypes(outcome: Reduced) -> tuple[Claim, ...]:
         cells = outcome.operand.values.size
         changed = 0 if outcome.cast is None else int(np.count_nonzero(_differs(outcome.cast, outcome.operand.values)))
         return (ConvertedFirst(question.computes_in, changed, cells),) if cells else ()
+    if question.operation == "mean" and own.kind in "iu" and outcome.operand.values.size:
+        return (MeanInFloats(str(own), str(result)),)
     if question.operation not in ("sum", "prod", *SCANS) or own.kind not in "biu" or own == result:
         return ()
     return (Widened(_total(outcome), str(own), str(result)),)

@@ -1,6 +1,7 @@
 """Why a library refuses a reduction, and what would work: each cause and each change is tried."""
 
 import ast
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,8 +20,10 @@ from primer_core.claims.unreduced import (
     NotComputedIn,
     NothingToChoose,
     NotOfDtype,
+    SecondIsAxis,
     TakesOneAxis,
     WorksInDtype,
+    WorksOfBoth,
     WorksOver,
     WorksWithFloats,
     WorksWithout,
@@ -72,6 +75,8 @@ def causes(
             found.append(NotComputedIn(library.library, question.operation, question.computes_in))
     elif not works_in(values.dtype, usual):
         found.append(NotOfDtype(library.library, question.operation, str(values.dtype)))
+    if (second := _second_is_axis(values, question, axis, library)) is not None:
+        found.append(second)
     if not found and not values.size:
         # A softmax looks for the largest cell first.
         found.append(NothingToChoose("max" if question.operation == "softmax" else question.operation, values.shape))
@@ -133,6 +138,8 @@ def fixes(
         Spells the call without places.
     """
     values = operand.values
+    if (both := _of_both(operand, question, axis, library)) is not None:
+        return (both,)
     whole = values.dtype.kind in _WHOLE
     found: list[Fix] = []
     change = ".astype(float)" if library.runs_numpy_code else ".double()"
@@ -170,6 +177,37 @@ def fixes(
             if (shape := tries(floats, question, other)) is not None:
                 found.append(Fix(WorksOver(_named(other), change, shape), {**in_floats, "axis": text}))
     return tuple(found[:_MOST])
+
+
+def _second_is_axis(
+    values: NDArray[Any], question: ReductionsQuestion, axis: Axis, library: Backend
+) -> SecondIsAxis | None:
+    """Tell where two numbers were given, of which the second is taken for an axis."""
+    found = _OF_TWO.get(question.operation)
+    number = values.item() if values.ndim == 0 and values.dtype.kind in "iuf" else None
+    if found is None or number is None or not isinstance(axis, int) or axis in (0, -1) or not library.runs_numpy_code:
+        return None
+    instead, function = found
+    result = float(function(number, axis))
+    return SecondIsAxis(question.operation, str(number), axis, f"np.{instead}({number}, {axis})", result)
+
+
+def _of_both(operand: Operand, question: ReductionsQuestion, axis: Axis, library: Backend) -> Fix | None:
+    """Offer one array of both, where two numbers were given."""
+    second = _second_is_axis(operand.values, question, axis, library)
+    if second is None:
+        return None
+    array = f"[{second.first}, {second.second}]"
+    return Fix(WorksOfBoth(question.operation, array, second.result), {"array": array, "axis": "None"})
+
+
+_OF_TWO: Mapping[str, tuple[str, Callable[[float, float], float]]] = {
+    "max": ("maximum", max),
+    "min": ("minimum", min),
+    "sum": ("add", operator.add),
+    "prod": ("multiply", operator.mul),
+}
+"""What NumPy calls the operation of two numbers, and Python's own."""
 
 
 def _named(axis: Axis) -> tuple[int, ...] | None:

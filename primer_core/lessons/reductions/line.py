@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+import numpy as np
+
 from primer_core.backend import backend
 from primer_core.backend.interface import Library, ReductionName
 from primer_core.language.evaluator import Evaluator
@@ -41,6 +43,19 @@ _FUNCTIONS = frozenset(
 
 _OWNERS: Mapping[Library, str] = {"NumPy": "ndarray", "PyTorch": "Tensor"}
 """How the table calls the owners of methods."""
+
+_NOT_DRAWN = {
+    False: "Cells that are nan are left out by this function of NumPy, as if they were not there. It is not drawn.",
+    True: "A weighted average multiplies each cell by its weight, adds these up, and divides by the sum of the "
+    "weights: (a * w).sum() / w.sum(). It is not drawn.",
+}
+"""What is said of functions that are no reduction of all cells alike; of np.average under True."""
+
+_NAN_LEFT_OUT = tuple(f"np.nan{name}" for name in ("mean", "sum", "prod", "std", "var", "max", "min", "median"))
+"""Functions that leave out what is nan."""
+
+_MOST_TOLD = 24
+"""Numbers of a result that is told and not drawn."""
 
 _ONLY_TORCHS = frozenset({"dim", "keepdim", "correction", "unbiased"})
 _ONLY_NUMPYS = frozenset({"axis", "keepdims", "ddof"})
@@ -187,6 +202,11 @@ class _Reading:
         name, library = self.named(call)
         last = name.rpartition(".")[2]
         entry = TABLE.get(name)
+        if entry is not None and name in ("np.average", *_NAN_LEFT_OUT):
+            if last == "average" and not any(word.arg == "weights" for word in call.keywords) and len(call.args) < 3:
+                mean = ast.Call(code_expression("np.mean"), call.args, call.keywords)
+                return self.called(ast.copy_location(mean, call))
+            raise Refused(f"{_NOT_DRAWN[last == 'average']} Here it gives {self.worth(call)}.")
         if entry is None or last not in _MEANING or (entry.library in ("np", "torch", "F") and name not in _FUNCTIONS):
             raise Refused(f"{quoted(ast.unparse(call.func))} is no reduction that is shown here. {HOW}")
         holder = call.func.value if entry.library in ("ndarray", "Tensor") else None  # type: ignore[attr-defined] # a method has one
@@ -200,6 +220,13 @@ class _Reading:
             raise Refused(f"{quoted(ast.unparse(call))} names no array. {HOW}")
         words = {word: value for word, value in bound.values.items() if word != first}
         return self.fields(call, _MEANING[last], library, bound.values[first], words)
+
+    def worth(self, call: ast.Call) -> str:
+        """Compute a call of the array that is there, and write what comes of it."""
+        found = np.asarray(self.value(_There(self.array_code).visit(copy.deepcopy(call))))
+        if found.size > _MOST_TOLD:
+            return f"{found.size} numbers"
+        return np.array2string(found, precision=4) if found.ndim else f"{found.item():.6g}"
 
     def fields(
         self, call: ast.Call, operation: ReductionName, library: Library, array: ast.expr, words: dict[str, ast.expr]

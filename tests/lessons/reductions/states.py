@@ -276,6 +276,17 @@ def _left(chance: random.Random, library: Library) -> ReductionsQuestion:
     return ReductionsQuestion(array, chance.choice(["sum", "mean", "min"]), chance.choice("01"), library)
 
 
+def _two_numbers(chance: random.Random, _: Library) -> ReductionsQuestion:
+    operation: ReductionName = chance.choice(["max", "min", "sum", "prod"])
+    number = chance.choice([str(chance.randint(-9, 9)), f"{chance.randint(0, 9)}.5"])
+    return ReductionsQuestion(number, operation, str(chance.choice([-3, -2, *range(1, 10)])), "NumPy")
+
+
+def _mean_of_whole(chance: random.Random, _: Library) -> ReductionsQuestion:
+    shape = _shape(chance)
+    return ReductionsQuestion(str(shape), "mean", str(chance.randrange(len(shape))), "NumPy")
+
+
 RARE: tuple[Drawn, ...] = (
     *(_missing, _missing),
     *(_astray, _clashing, _wrapped, _not_kept, _many_ones, _unsigned_shares, _unsigned_back, _empty, _twice, _norm),
@@ -293,5 +304,6 @@ RARE: tuple[Drawn, ...] = (
         _middle,
     ),
     *(_number, _running, _truth, _places, _shares, _counted, _of_none, _lost, _chosen, _left),
+    *(_two_numbers, _mean_of_whole),
 )
 """What is drawn twice as often, all of them together, as questions of any kind."""
