@@ -188,6 +188,27 @@ class CellByCell(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherOrder(Claim):
+    """The same matrices have another product in the other order.
+
+    Parameters
+    ----------
+    shape
+        Of ``b @ a``.
+    same
+        Whether the product of ``a @ b`` has that shape, too.
+    """
+
+    shape: Shape
+    same: bool
+
+    def sentence(self) -> Sentence:
+        """Say that the order matters, and what the other one gives."""
+        gives = f"has the same shape, {self.shape}, and other numbers" if self.same else f"has shape {self.shape}"
+        return ("The order matters: ", Code("b @ a"), f", rows of b times columns of a, {gives}.")
+
+
+@dataclass(frozen=True, slots=True)
 class Operations(Claim):
     """How many floating-point operations a product takes, an addition counted with each multiplication.
 

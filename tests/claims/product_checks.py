@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from primer_core.claims.products import (
     OneDtypeOnly,
     OneNumberOfTwo,
     Operations,
+    OtherOrder,
     Repeated,
     SumsOfProducts,
 )
@@ -178,6 +180,18 @@ def _(claim: CellByCell, program: Program) -> None:
     assert meets(shapes) == (claim.shape is not None)
     if claim.shape is not None:
         assert (a * b).shape == claim.shape
+
+
+@check(OtherOrder)
+def _(claim: OtherOrder, program: Program) -> None:
+    a, b = operands(program).values()
+    assert a.ndim == b.ndim == 2
+    rows = [[sum(map(operator.mul, row, column)) for column in a.T.tolist()] for row in b.tolist()]
+    assert (len(rows), len(rows[0])) == claim.shape
+    found = result(program)
+    assert claim.same == (found.shape == claim.shape)
+    # Wrapped around or rounded as a @ b is: with NumPy's own numbers.
+    assert not claim.same or not np.array_equal(np.array([[*row] for row in b @ a]), found)
 
 
 @check(Operations)

@@ -23,6 +23,7 @@ from primer_core.claims.products import (
     OneDtypeOnly,
     OneNumberOfTwo,
     Operations,
+    OtherOrder,
     Repeated,
     SumsOfProducts,
 )
@@ -98,7 +99,23 @@ def of_product(outcome: TooLarge | Product) -> tuple[Claim, ...]:
             found.append(DotKeepsAll(outcome.dot_shape))
         if len(a) == len(b) == 2:
             found.append(CellByCell(joint_shape(axis_rule([a, b]))))
+            found += other_order(outcome)
     return tuple(found)
+
+
+def other_order(product: Product) -> tuple[Claim, ...]:
+    """Say what two matrices give in the other order, where that is something else; nothing where it has no product."""
+    a, b = (operand.values for operand in product.operands)
+    if a.shape[0] != b.shape[1] or not a.size or not b.size:
+        return ()
+    shape = (b.shape[0], a.shape[1])
+    if shape != product.shape:
+        return (OtherOrder(shape, same=False),)
+    with np.errstate(all="ignore"):
+        other = b @ a
+        floats = other.dtype.kind == "f"  # which rounding alone may set apart
+        alike = np.allclose(other, product.result, equal_nan=True) if floats else np.array_equal(other, product.result)
+    return () if alike else (OtherOrder(shape, same=True),)
 
 
 def not_finite(product: Product) -> tuple[Claim, ...]:

@@ -36,6 +36,8 @@ def matmul_state(chance: random.Random) -> MatmulQuestion:
     library: Library = chance.choice(["NumPy", "NumPy", "PyTorch"])
     if chance.random() < 0.05:
         return MatmulQuestion(*chance.choice(_NOT_FINITE), library)
+    if chance.random() < 0.05:
+        a, b = (m, k), (k, m)
     return MatmulQuestion(_operand(a, chance), _operand(b, chance), library)
 
 
