@@ -501,3 +501,59 @@ class LetterBecomes(Claim):
     def sentence(self) -> Sentence:
         """Write the claim as few words."""
         return ("summed over" if self.axis is None else f"axis {self.axis}",)
+
+
+@dataclass(frozen=True, slots=True)
+class SummedAlone(Claim):
+    """A letter that the result lacks stands in one operand alone, which is summed by itself.
+
+    Parameters
+    ----------
+    letter
+        The letter.
+    name, axis
+        The operand, and which of its axes the letter stands for.
+    """
+
+    letter: str
+    name: str
+    axis: int
+
+    def sentence(self) -> Sentence:
+        """Say along what is summed, and that nothing is paired."""
+        return (
+            Letter(self.letter),
+            " stands in ",
+            Name(self.name),
+            " alone, so no cells are paired along it: it is as if ",
+            Name(self.name),
+            f" were summed along axis {self.axis} first.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsProduct(Claim):
+    """The letters of a matrix product come in the other order.
+
+    Parameters
+    ----------
+    usual
+        The order that the product of matrices has.
+    written
+        The order that was written.
+    shape
+        Of the result.
+    """
+
+    usual: str
+    written: str
+    shape: Shape
+
+    def sentence(self) -> Sentence:
+        """Tell the order of the result from a transposed operand."""
+        return (
+            Code("a @ b"),
+            f" has the axes {self.usual}. Written as {self.written}, they change places: y is ",
+            Code("(a @ b).T"),
+            f", of shape {self.shape}, and neither operand is transposed.",
+        )

@@ -29,7 +29,9 @@ from primer_core.claims.letters import (
     OperandsCounted,
     ReadsDiagonal,
     StrangeSign,
+    SummedAlone,
     SumsOver,
+    TurnsProduct,
     TwoSizes,
     UnequalDiagonal,
     WithoutArrow,
@@ -155,6 +157,34 @@ def _(claim: OneReadAgain, program: Program) -> None:
     wide = np.repeat(arrays(program)[NAMES.index(claim.name)], claim.size, claim.axis)
     others = [wide if name == claim.name else array for name, array in zip(NAMES, arrays(program), strict=False)]
     np.testing.assert_allclose(np.einsum(subscripts(program), *others), np.asarray(program.run()["y"]), rtol=1e-5)
+
+
+@check(SummedAlone)
+def _(claim: SummedAlone, program: Program) -> None:
+    parts, after = halves(subscripts(program))
+    names = [name for name in NAMES if program.binds(name)]
+    given = [np.asarray(array, dtype=np.float64) for array in arrays(program)]
+    assert after is not None
+    assert claim.letter not in after
+    assert [part.count(claim.letter) for part in parts] == [int(name == claim.name) for name in names]
+    place = names.index(claim.name)
+    assert letters_of(parts[place], given[place].ndim)[claim.axis] == claim.letter
+    assert claim.axis >= 0
+    whole = np.einsum(subscripts(program), *given)
+    given[place] = given[place].sum(axis=claim.axis)
+    parts[place] = parts[place].replace(claim.letter, "")
+    np.testing.assert_allclose(np.einsum(f"{','.join(parts)}->{after}", *given), whole)
+
+
+@check(TurnsProduct)
+def _(claim: TurnsProduct, program: Program) -> None:
+    (first, second), after = halves(subscripts(program))
+    assert after == claim.written
+    a, b = (np.asarray(array, dtype=np.float64) for array in arrays(program))
+    np.testing.assert_allclose(np.einsum(f"{first},{second}->{claim.usual}", a, b), a @ b)
+    turned = np.einsum(subscripts(program), a, b)
+    np.testing.assert_allclose(turned, (a @ b).T)
+    assert turned.shape == claim.shape
 
 
 @check(NothingSummed)

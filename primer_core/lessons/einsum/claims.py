@@ -14,7 +14,9 @@ from primer_core.claims.letters import (
     NothingSummed,
     OneReadAgain,
     ReadsDiagonal,
+    SummedAlone,
     SumsOver,
+    TurnsProduct,
     WithoutArrow,
 )
 from primer_core.claims.products import GivesShape
@@ -68,6 +70,8 @@ def story(question: EinsumQuestion, outcome: TooLarge | Summed) -> tuple[Claim, 
             found.append(EveryCellMeets(tuple(cells)))
     found += _diagonals(outcome.letters)
     found += _stretched(outcome)
+    found += _alone(outcome)
+    found += _turned(outcome)
     if isinstance(outcome, Summed):
         if outcome.implicit:
             found.append(WithoutArrow(f"{outcome.subscripts}->{_written(kept)}"))
@@ -87,6 +91,32 @@ def _stretched(outcome: TooLarge | Summed) -> list[Claim]:
         for axis in axes
         if outcome.operands[place].shape[axis] == 1 < use.size and not use.letter.startswith("…")
     ]
+
+
+def _alone(outcome: TooLarge | Summed) -> list[Claim]:
+    """Say of each letter that is summed over in one of several operands alone that it is summed by itself."""
+    found: list[Claim] = []
+    if any(operand.values.dtype == bool for operand in outcome.operands):
+        return found  # which are not added up
+    for use in outcome.letters:
+        axes = [(place, axis) for place, each in enumerate(use.axes) for axis in each]
+        if len(outcome.operands) > 1 and not use.kept and len(axes) == 1 and use.size > 1 and len(use.letter) == 1:
+            ((place, axis),) = axes
+            found.append(SummedAlone(use.letter, NAMES[place], axis))
+    return found
+
+
+def _turned(outcome: TooLarge | Summed) -> list[Claim]:
+    """Say that a matrix product comes transposed, where its letters come in the other order."""
+    before, _, after = outcome.subscripts.replace(" ", "").partition("->")
+    match before.split(","):
+        case [first, second] if len(first) == len(second) == len(after) == 2:
+            usual = first[0] + second[1]
+            three = first[1] == second[0] and len({*first, *second}) == 3 and "." not in first + second
+            a, b = (operand.shape for operand in outcome.operands)
+            if three and a[1] == b[0] and after == usual[::-1]:
+                return [TurnsProduct(usual, after, tuple(use.size for use in outcome.letters if use.kept))]
+    return []
 
 
 def _diagonals(letters: tuple[LetterUse, ...]) -> list[Claim]:

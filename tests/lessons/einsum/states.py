@@ -62,9 +62,11 @@ def _fitting(chance: random.Random) -> EinsumQuestion:
 def _seldom(chance: random.Random) -> EinsumQuestion:
     """Draw what is asked seldom, and is worth a word."""
     n, m = chance.randint(1, 4), chance.randint(1, 4)
-    match chance.randrange(8):
+    match chance.randrange(9):
         case 0:
             return EinsumQuestion("i,j->ij", f"({n},)", f"({m},)")
+        case 8:
+            return EinsumQuestion("ij,jk->ki", f"({n}, 2)", f"({chance.choice([2, 2, 2, 1])}, {m})")
         case 7:  # an axis of size 1 whose letter runs further
             return EinsumQuestion(chance.choice(["ij,ij->ij", "ij,ij->"]), f"({n + 1}, 2)", "(1, 2)")
         case 1:
