@@ -200,7 +200,8 @@ def _(claim: Weighed, program: Program) -> None:
     # Each weight matters, or its row is 0: then the gradient says nothing of it, and the call does.
     (call,) = calls_of(ast.parse(program.code), "backward")
     ran = whole(program.code)
-    seed = eval(ast.unparse(call.args[0]), dict(ran.names))
+    (given,) = [*call.args[:1], *(word.value for word in call.keywords if word.arg == "gradient")]
+    seed = eval(ast.unparse(given), dict(ran.names))
     close(flat(seed), claim.weights)
 
 

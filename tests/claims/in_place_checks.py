@@ -92,8 +92,13 @@ def _(claim: StaysALeaf, program: Program) -> None:
 @check(Unnoticed)
 def _(claim: Unnoticed, program: Program) -> None:
     assert not failed(program.code)
-    assert ".data" in claim.statement
-    told = instead(program.code, claim.statement, claim.statement.replace(".data", ".detach()"))
+    if ".data" in claim.statement:
+        told = instead(program.code, claim.statement, claim.statement.replace(".data", ".detach()"))
+    else:
+        name = claim.statement.partition(".")[0].partition(" ")[0].partition("[")[0]
+        (bound,) = [line.strip() for line in program.code.split("\n") if line.strip().startswith(f"{name} = ")]
+        assert bound.endswith(".data")
+        told = instead(program.code, bound, f"{bound.removesuffix('.data')}.detach()")
     assert "modified by an inplace operation" in failed(told)
     held: list[dict[str, Any]] = []
 

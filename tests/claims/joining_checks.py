@@ -125,12 +125,19 @@ def _(claim: VectorTakenFor, program: Program) -> None:
 def _(claim: RanksDiffer, program: Program) -> None:
     names = before_failing(program)
     statement = ast.unparse(program.statements[failing(program) - 1])
-    (listed,) = [part for part in ast.walk(ast.parse(statement)) if isinstance(part, ast.List | ast.Tuple)][:1]
-    arrays = [eval(ast.unparse(part), dict(names)) for part in listed.elts]
+    (call,) = [part for part in ast.walk(ast.parse(statement)) if isinstance(part, ast.Call)][:1]
+    if claim.function == "append":
+        parts, listed = call.args, ", ".join(map(ast.unparse, call.args))
+    else:
+        (given,) = [part for part in ast.walk(ast.parse(statement)) if isinstance(part, ast.List | ast.Tuple)][:1]
+        parts, listed = given.elts, ast.unparse(given)
+    values = [eval(ast.unparse(part), dict(names)) for part in parts]
+    arrays = [np.array(each) if isinstance(each, list) else each for each in values]
     ranks = [array.ndim for array in arrays]
     assert f".{claim.function}(" in statement
     assert ranks[0] == claim.ranks[0]
     assert next(rank for rank in ranks if rank != ranks[0]) == claim.ranks[1]
     equal = [like(array, (2,) * max(ranks)) for array in arrays]
-    given = {f"z{place}": array for place, array in enumerate(equal)}
-    exec(statement.replace(ast.unparse(listed), f"[{', '.join(given)}]"), names | given)
+    named = {f"z{place}": array for place, array in enumerate(equal)}
+    joined = ", ".join(named)
+    exec(statement.replace(listed, joined if claim.function == "append" else f"[{joined}]"), names | named)

@@ -42,6 +42,11 @@ _MOST_NUMBERS = 6
 _FLAT_BEYOND = frozenset({"relu", "clamp", "clip"})
 """Functions that give one number for all beyond a bound."""
 
+_STAIRCASES = frozenset({"sign", "round", "floor", "ceil", "trunc"})
+"""Functions that are flat but for steps."""
+
+_FLAT = _FLAT_BEYOND | _STAIRCASES
+
 _CUTS = ("Tensor.detach", "torch.detach", "Tensor.data")
 
 
@@ -133,7 +138,7 @@ def _in_place(story: Story) -> Iterator[Claim]:
                     and story.watcher.node_of(leaf) == event.node
                 ):
                     yield StaysALeaf(statement, name)
-                if changes.unnoticed and ".data" in statement:
+                if changes.unnoticed and (".data" in statement or _is_data(story, name)):
                     yield Unnoticed(statement, story.engine_name(changes.unnoticed[0][0]))
             case Computed(operation, changes) if operation.changes:
                 statement, name = operation.changes, names.get(id(operation.tensor), "")
@@ -145,6 +150,17 @@ def _in_place(story: Story) -> Iterator[Claim]:
         others = tuple(nodes[node] for node, _, _ in changes.values if nodes.get(node, name) != name)
         if others and name.isidentifier() and name in names.values():
             yield WroteThrough(statement, name, others)
+
+
+def _is_data(story: Story, name: str) -> bool:
+    """Whether a name is bound to the ``.data`` of a tensor, and to nothing else."""
+    return _once(story, name) and any(
+        isinstance(statement, ast.Assign)
+        and name in bound_names(statement)
+        and isinstance(statement.value, ast.Attribute)
+        and statement.value.attr == "data"
+        for statement in story.program.statements
+    )
 
 
 def _several_calls(story: Story) -> Iterator[Claim]:
@@ -248,8 +264,9 @@ def _flat(story: Story, call: BackwardCall) -> Iterator[Claim]:
     text = "\n".join(story.watcher.run.code)
     for step in call.steps:
         operation = next((each for each in story.watcher.operations if each.id == step.node), None)
-        if operation is None or operation.changes or operation.entry.rpartition(".")[2] not in _FLAT_BEYOND:
+        if operation is None or operation.changes or operation.entry.rpartition(".")[2] not in _FLAT:
             continue
+        stairs = operation.entry.rpartition(".")[2] in _STAIRCASES
         for flow in step.flows:
             given = operation.operands[0][2]
             if flow.local is None or given.shape != operation.value.shape or given.shape != flow.local.shape:
@@ -258,7 +275,22 @@ def _flat(story: Story, call: BackwardCall) -> Iterator[Claim]:
             found = tuple(
                 number
                 for number, made, local in zip(given.values, operation.value.values, flow.local.values, strict=True)
-                if local == 0 and made != number
+                if local == 0 and (not _is_step(operation.entry, number) if stairs else made != number)
             )
             if found and _told(found) and text.count(operation.code) == 1:
                 yield FlatThere(operation.code, found, len(given.values))
+
+
+def _is_step(entry: str, number: float) -> bool:
+    """Return whether a staircase has a step at a number, or so near that rounding may reach it."""
+    match entry.rpartition(".")[2]:
+        case "sign":
+            nearest = 0.0
+        case "round":
+            nearest = math.floor(number) + 0.5
+        case _:
+            nearest = round(number)  # trunc has none at 0, which is passed over, too
+    return abs(number - nearest) < _BESIDE
+
+
+_BESIDE = 1e-4

@@ -862,12 +862,17 @@ class Way:
             case ast.Call(ast.Attribute() as function, [ast.List(parts) | ast.Tuple(parts), *_]) if (
                 joins(ast.unparse(function)) and function.attr not in _GIVE_AXES
             ):
-                try:
-                    arrays = [self.evaluator.value_of(part, step.source) for part in parts]
-                except Rejection:
-                    return ()
+                pass
+            case ast.Call(ast.Attribute(ast.Name("np"), "append") as function, [*parts], [ast.keyword("axis")]):
+                pass
             case _:
                 return ()
+        try:
+            arrays = [self.evaluator.value_of(part, step.source) for part in parts]
+        except Rejection:
+            return ()
+        if function.attr == "append":
+            arrays = [np.array(each) if isinstance(each, list) else each for each in arrays]
         if not all(map(is_array, arrays)):
             return ()
         first, *others = (len(array.shape) for array in arrays)

@@ -53,7 +53,8 @@ def _curve(name: str, chance: random.Random) -> str:
 
 
 def _flat(chance: random.Random) -> GraphQuestion:
-    function = chance.choice(("relu({})", "clamp({}, 0)", "clamp({}, -1, 1)", "clip({}, -1, 1)"))
+    bounded = ("relu({})", "clamp({}, 0)", "clamp({}, -1, 1)", "clip({}, -1, 1)")
+    function = chance.choice((*bounded, "sign({})", "round({})"))
     cells = [_positive(chance), f"-{_positive(chance)}", *(_number(chance) for _ in range(chance.randint(0, 2)))]
     return GraphQuestion(f"x = param([{', '.join(cells)}])\ny = sum({function.format('x')} * 3)")
 
@@ -234,9 +235,10 @@ def _recorded(chance: random.Random) -> GraphQuestion:
 
 def _hidden(chance: random.Random) -> GraphQuestion:
     curve, change = chance.choice(["tanh", "sigmoid", "exp"]), chance.choice(["fill_(0.5)", "add_(1)", "mul_(2)"])
+    hidden = chance.choice([f"s.data.{change}", f"d = s.data\nd.{change}"])
     return GraphQuestion(
         f"a = torch.tensor({[chance.choice([0.3, -0.7, 1.5]) for _ in range(2)]}, requires_grad=True)\n"
-        f"s = torch.{curve}(a)\ns.data.{change}\ns.sum().backward()"
+        f"s = torch.{curve}(a)\n{hidden}\ns.sum().backward()"
     )
 
 
