@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -292,4 +293,4 @@ def _(claim: WorksOfBoth, program: Program) -> None:
     assert named({"np": np}, f"np.{claim.operation}({claim.array})") == claim.result
 
 
-OF_TWO = {"max": max, "min": min, "sum": operator.add, "prod": operator.mul}
+OF_TWO: dict[str, Callable[[float, float], float]] = {"max": max, "min": min, "sum": operator.add, "prod": operator.mul}
