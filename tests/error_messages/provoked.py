@@ -104,6 +104,18 @@ PROVOKED: tuple[Provoked, ...] = (
         "nn.LSTM(3, 4)(torch.zeros(5, 2, 3), (torch.zeros(1, 4), torch.zeros(1, 4)))",
         {"batched": True, "given": 2},
     ),
+    Provoked(
+        "mask_shape",
+        "x = torch.ones(3, 5, 8)\nnn.MultiheadAttention(8, 2)(x, x, x, attn_mask=torch.zeros(5, 5))",
+        {"given": (5, 5), "wanted": (3, 3)},
+    ),
+    Provoked(
+        "mask_shape",
+        "x = torch.ones(3, 5, 8)\nnn.MultiheadAttention(8, 2)(x, x, x, attn_mask=torch.zeros(4, 5, 5))",
+        {"given": (4, 5, 5), "wanted": (10, 3, 3)},
+    ),
+    Provoked("unsorted", "nn.utils.rnn.pack_padded_sequence(torch.ones(4, 2, 3), [2, 4])"),
+    Provoked("unsorted", "nn.utils.rnn.pack_sequence([torch.ones(2), torch.ones(4)])"),
     Provoked("stretch", "np.broadcast_to(np.ones(3), (2, 4))", {"shape": (3,), "target": (2, 4)}),
     Provoked("stretch_axes", "np.broadcast_to(np.ones((2, 3)), (3,))"),
     Provoked("stretch_axes", "np.broadcast_to(np.ones((2, 3)), ())"),

@@ -693,6 +693,71 @@ _HEADS = Plain(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class MaskShape(Cause):
+    """A mask of attention has another shape than its queries and keys ask for.
+
+    Parameters
+    ----------
+    given, wanted
+        Shapes of the mask.
+    """
+
+    given: Shape
+    wanted: Shape
+
+    def sentence(self) -> Sentence:
+        """Name both, and what the axes are."""
+        each = "" if len(self.wanted) == 2 else ", for each sample and each head"
+        return (
+            f"The mask of an attention has a row for each query and a column for each key{each}: {self.wanted} is "
+            f"needed here, and {self.given} is given. Without ",
+            Code("batch_first=True"),
+            " axis 0 of the input is taken for the steps, and axis 1 for the batch.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Show batch and steps that are mixed up."""
+        before = TORCH.code(
+            "layer = nn.MultiheadAttention(8, 2)",
+            "x = torch.zeros(3, 5, 8)",
+            "mask = torch.zeros(5, 5)",
+            "layer(x, x, x, attn_mask=mask)",
+        )
+        first = before.replace("(8, 2)", "(8, 2, batch_first=True)")
+        return (Mistake(("The batch is the first axis of the input: say so.",), before, first),)
+
+    def operands(self) -> tuple[Operand, ...]:
+        """Return both."""
+        axes = tuple(i for i, (a, b) in enumerate(zip(self.wanted, self.given, strict=False)) if a != b)
+        return Operand("wanted", self.wanted, axes), Operand("mask", self.given, axes)
+
+
+def _mask(match: re.Match[str]) -> MaskShape | None:
+    given, wanted = shape_of(match[1]), shape_of(match[2])
+    return None if not given or not wanted or given == wanted else MaskShape(given, wanted)
+
+
+_UNSORTED = Plain(
+    (
+        "The sequences of a batch are packed in the order of their lengths, the longest first, and these stand in "
+        "another order. ",
+        Code("enforce_sorted=False"),
+        " has them sorted for it, and brought back behind the layer.",
+    ),
+    (
+        Mistake(
+            ("The order need not be kept by hand.",),
+            TORCH.code("x = torch.ones(2, 4, 3)", "nn.utils.rnn.pack_padded_sequence(x, [2, 4], batch_first=True)"),
+            TORCH.code(
+                "x = torch.ones(2, 4, 3)",
+                "nn.utils.rnn.pack_padded_sequence(x, [2, 4], batch_first=True, enforce_sorted=False)",
+            ),
+        ),
+    ),
+)
+
+
 _LAZY = "net = nn.Sequential(nn.LazyLinear(4), nn.ReLU(), nn.LazyLinear(2))"
 _BEFORE_ITS_INPUT = Plain(
     (
@@ -834,4 +899,11 @@ KINDS: tuple[Kind, ...] = (
         rf"size mismatch \(got input: ?(?P<input>{SQUARE}) ?, target: ?(?P<given>{SQUARE})(?P<wanted>)",
     ),
     kind("heads", "PyTorch", _HEADS, r"embed_dim must be divisible by num_heads"),
+    kind(
+        "mask_shape",
+        "PyTorch",
+        _mask,
+        rf"The shape of the [23]D attn_mask is (?:torch\.Size\()?({SQUARE})\)?, but should be ({ROUND})",
+    ),
+    kind("unsorted", "PyTorch", _UNSORTED, r"`lengths` array must be sorted in decreasing order when `enforce_sorted`"),
 )

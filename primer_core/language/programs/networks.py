@@ -85,7 +85,10 @@ FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
         for name in ("affine_grid", "grid_sample", "interpolate", "scaled_dot_product_attention")
     },
     "torch.autograd.Variable": lambda: _torch().autograd.Variable,
-    "torch.nn.utils.rnn.pad_sequence": lambda: _torch().nn.utils.rnn.pad_sequence,
+    **{
+        f"torch.nn.utils.rnn.{name}": partial(lambda name: getattr(_torch().nn.utils.rnn, name), name)
+        for name in ("pack_padded_sequence", "pack_sequence", "pad_packed_sequence", "pad_sequence")
+    },
     "torch.autograd.functional.jacobian": lambda: _torch().autograd.functional.jacobian,
     "torch.autograd.functional.hessian": lambda: _torch().autograd.functional.hessian,
     **{f"torch.func.{name}": partial(lambda name: getattr(_torch().func, name), name) for name in TRANSFORMS},
@@ -101,6 +104,8 @@ FUNCTIONS: Mapping[str, Callable[[], Callable[..., Any]]] = {
     "copy.deepcopy": lambda: copy.deepcopy,
 }
 """What takes functions, networks and other objects of the program, by the name that code calls it by."""
+
+_OF_PACKED = ("data", "batch_sizes", "sorted_indices", "unsorted_indices")
 
 BASES: Mapping[str, str] = {
     "torch.nn.Module": "Module", "torch.utils.data.Dataset": "Dataset", "torch.autograd.Function": "Function",
@@ -299,6 +304,8 @@ def attribute(value: Any, name: str) -> Any:
         return value.tensors
     if isinstance(value, torch.utils.data.Subset) and name in ("dataset", "indices"):
         return vars(value)[name]
+    if isinstance(value, torch.nn.utils.rnn.PackedSequence) and name in _OF_PACKED:
+        return getattr(value, name)
     raise KeyError(name)
 
 

@@ -357,4 +357,27 @@ def _unreadable(error: SyntaxError, source: str) -> Rejection:
         return Rejection("refused", f"This is nested more than {MAX_NESTING} levels deep.", whole(source))
     place = place_of(error, source)
     words = (error.msg or "invalid syntax").rstrip(".?")
-    return Rejection("unread", f"Python cannot read line {place.line}. {type(error).__name__}: {words}.", place)
+    closed = _closing(source, place.line) if "was never closed" in words else ""
+    hint = f" With {closed} at the end of that line it can be read." if closed else ""
+    return Rejection("unread", f"Python cannot read line {place.line}. {type(error).__name__}: {words}.{hint}", place)
+
+
+def _closing(source: str, number: int) -> str:
+    """Return the brackets with which a line that lacks them at its end can be read; empty where none are known."""
+    lines = source.split("\n")
+    line, pairs = lines[number - 1], {"(": ")", "[": "]", "{": "}"}
+    open_ones: list[str] = []
+    for sign in line:
+        if sign in pairs:
+            open_ones.append(pairs[sign])
+        elif open_ones and sign == open_ones[-1]:
+            open_ones.pop()
+    missing = "".join(reversed(open_ones))
+    if not missing or "#" in line:
+        return ""
+    closed = "\n".join([*lines[: number - 1], line.rstrip() + missing, *lines[number:]])
+    try:
+        parse(closed, "exec", len(closed), MAX_NESTING)
+    except SyntaxError:
+        return ""
+    return missing

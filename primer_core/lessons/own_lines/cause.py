@@ -12,6 +12,7 @@ from primer_core.error_messages.kinds.calling import UnknownArgument
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
 from primer_core.language.execution import attempted
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.closer_causes import closer
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -37,7 +38,7 @@ def cause_of(trace: Trace) -> Recognised | None:
         return known  # what a loader joins are samples, which are no operands of the program
     there = _shapes(trace)
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
-    return known if all(_is_there(shape, there) for shape in here) else None
+    return closer(known, trace.failing) if all(_is_there(shape, there) for shape in here) else None
 
 
 def _gives(failing: Failing, name: str) -> bool:

@@ -101,7 +101,7 @@ def failing_of(interpreter: Interpreter, source: str, stopped: Rejection) -> Fai
     node, statement = found
     names = blamed[1] if blamed is not None and blamed[0] is stopped else interpreter.names
     given = _given(interpreter, stopped)
-    parts = list(parts_of(node))
+    parts = [*parts_of(node), *_put_there(node, statement)]
     known = [*[_NONE] * (len(parts) - len(given)), *given][-len(parts) :] if parts else []
     asked = _Asked(interpreter, names, source)
     operands = []
@@ -190,6 +190,14 @@ def parts_of(node: ast.AST) -> Iterator[ast.expr]:
             yield from (target, value)
         case ast.Assign([target], value):
             yield from (target, value)
+
+
+def _put_there(node: ast.AST, statement: ast.stmt) -> list[ast.expr]:
+    """Return what is put where a parameter stands, of an attribute that is set."""
+    match statement:
+        case ast.Assign([target], value) if target is node and isinstance(node, ast.Attribute):
+            return [value]
+    return []
 
 
 def _given(interpreter: Interpreter, stopped: Rejection) -> list[Any]:

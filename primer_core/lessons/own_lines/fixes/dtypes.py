@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from primer_core.lessons.own_lines.failing import Operand, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
 
@@ -46,6 +48,15 @@ def _whole_index(failure: Failure) -> Iterator[Candidate]:
             yield Candidate(operand.place, f"int({operand.text})")
         else:
             yield ended(operand, ".long()" if operand.is_tensor else ".astype(int)")
+
+
+def mask_of(failure: Failure) -> Operand | None:
+    """Return an index that holds zeros and ones, both, one for each cell of what it picks of; None where it is none."""
+    match failure.node, failure.failing.operands:
+        case ast.Subscript(), (holder, index) if index.shape and holder.shape is not None:
+            numbers = np.unique(index.value).tolist() if isinstance(index.value, np.ndarray) else []
+            return index if numbers == [0, 1] and index.shape == holder.shape[: len(index.shape)] else None
+    return None
 
 
 def _swapped(failure: Failure) -> Iterator[Candidate]:

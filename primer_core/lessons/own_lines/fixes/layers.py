@@ -162,13 +162,6 @@ def _classes_last(failure: Failure) -> Iterator[Candidate]:
     yield from each_ended(tuple(each for each in failure.operands if len(each.shape or ()) == 4), ".movedim(-1, 1)")
 
 
-def _as_parameter(failure: Failure) -> Iterator[Candidate]:
-    """Make a parameter of a tensor that takes the place of one."""
-    match failure.failing.statement:
-        case ast.Assign([ast.Attribute()], value):
-            yield failure.instead(value, f"nn.Parameter({failure.text(value)})")
-
-
 def _from_zero(failure: Failure) -> Iterator[Candidate]:
     """Count classes from 0 where they are counted from 1."""
     for operand in failure.operands[:1]:
@@ -292,7 +285,6 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "class_axes": _classes,
     "class": _from_zero,
     "class_map": _classes_last,
-    "parameter_type": _as_parameter,
     "class_maps": lambda failure: each_ended(failure.operands, ".squeeze(1)"),
     "batches": _targets,
 }

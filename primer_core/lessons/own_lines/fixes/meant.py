@@ -11,8 +11,10 @@ import numpy as np
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
 from primer_core.claims.surprises import EveryPair
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.closer_causes import scattered
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
+from primer_core.lessons.own_lines.fixes.dtypes import mask_of
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
 from primer_core.lessons.own_lines.surprises import surprises_of
 from primer_core.lessons.own_lines.trace import Part, Step
@@ -664,6 +666,23 @@ def _no_leaf(failure: Failure) -> Iterator[Candidate] | None:
     return None
 
 
+def _scattered_row(failure: Failure) -> Iterator[Candidate] | None:
+    """Give what is scattered the axis that its index has more, in front."""
+    found = scattered(failure.failing) if failure.kind in ("axis_torch", "gather_axes_torch") else None
+    if found is None:
+        return None
+    index, source = (each.shape or () for each in found)
+    if len(index) == len(source) + 1 and index[1:] <= source and source:
+        return iter([ended(found[1], "[None]")])
+    return None
+
+
+def _mask_of_numbers(failure: Failure) -> Iterator[Candidate] | None:
+    """Make truths of a mask of zeros and ones: as places they would pick the first two cells again and again."""
+    mask = mask_of(failure) if failure.kind in ("index_dtype", "index_dtype_torch") else None
+    return None if mask is None else iter([ended(mask, ".bool()" if mask.is_tensor else ".astype(bool)")])
+
+
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _distances,
     _one_shorter,
@@ -691,4 +710,6 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _joined_images,
     _sorted_in_place,
     _no_leaf,
+    _scattered_row,
+    _mask_of_numbers,
 )

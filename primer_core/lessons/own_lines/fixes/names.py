@@ -12,6 +12,7 @@ from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named, names_of
 from primer_core.lessons.own_lines.failing import Entry, nodes_of, statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called
+from primer_core.lessons.own_lines.fixes.models import of_added_numbers
 
 _OF_NUMPY = {
     "astype": ("float", "long", "double", "int", "bool"),
@@ -104,6 +105,7 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
             yield failure.instead(call, f"{equal}.sum()")
     if node.attr == "backward" and operand.kind == "float":
         yield from _before_item(failure, node.value)
+        yield from of_added_numbers(failure, node.value)
     if operand.kind == "OrderedDict":
         yield from _loaded_into(failure, node.value)
     if call is not None and node.attr in _OTHERWISE and operand.shape is not None and not tensor:

@@ -15,6 +15,7 @@ from primer_core.lessons.own_lines.fixes.candidate import (
     ended,
     made_and_called,
 )
+from primer_core.lessons.own_lines.fixes.models import of_state, whole_parameter
 from primer_core.lessons.own_lines.fixes.names import loaded
 
 _SIGNS: Mapping[type[ast.cmpop], str] = {
@@ -170,6 +171,7 @@ def _not_called(failure: Failure) -> Iterator[Candidate]:
     """Take the brackets away from what is no function, or make square ones of them."""
     node = failure.node
     yield from loaded(failure)
+    yield from of_state(failure)
     if isinstance(node, ast.Call):
         called = failure.text(node.func)
         if node.args:
@@ -328,7 +330,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "unpacked": _unpacked,
     "not_callable": _not_called,
     "not_subscriptable": lambda failure: chain(_of_a_generator(failure), _a_batch(failure), _not_picked(failure)),
-    "no_parameters": _from_its_start,
+    "no_parameters": lambda failure: chain(_from_its_start(failure), whole_parameter(failure)),
     "argument_combination": _spaced,
     "not_whole": lambda failure: chain(_spaced(failure), _one_by_one(failure)),
     "not_an_array": _tensor_of_list,
