@@ -22,9 +22,9 @@ HOW: Mapping[str, str] = {
 }
 
 
-Lack = Literal["plain", "result", "before", "cleared"]
-"""Why a tensor has no gradient: it requires none, it is no leaf, no ``backward()`` has run, or none that ran came to it
-or left it until now."""
+Lack = Literal["plain", "result", "before", "compared", "cleared"]
+"""Why a tensor has no gradient: it requires none, it is no leaf, no ``backward()`` has run, it was only compared, or no
+``backward()`` that ran came to it or left it until now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,13 @@ class NoGradient(InAWord, Claim):
                 )
             case "before":
                 return (*asked, "no backward() has run before this line")
+            case "compared":
+                return (
+                    *asked,
+                    "all that this program computes of ",
+                    Name(self.name),
+                    " are comparisons. They give True and False, which no gradient comes through",
+                )
         return (*asked, "no backward() that ran came to ", Name(self.name), ", or its gradient was cleared since")
 
 

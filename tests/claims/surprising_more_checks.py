@@ -15,6 +15,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
 from primer_core.claims.running import line_of
@@ -651,10 +652,36 @@ def _(claim: NoGradient, program: Program) -> None:
         assert tensor.grad_fn is not None
         assert not tensor.is_leaf
     else:
-        assert claim.why in ("before", "cleared")
+        assert claim.why in ("before", "compared", "cleared")
         assert tensor.is_leaf
         assert tensor.requires_grad
-        assert bool(went_back) == (claim.why == "cleared")
+        assert bool(went_back) == (claim.why in ("compared", "cleared"))
+    if claim.why == "compared":
+        assert functions_of(claim.name, program) <= {"gt", "lt", "ge", "le", "eq", "ne"}
+
+
+class Given(TorchFunctionMode):
+    """Notes which functions of PyTorch are given which tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, Any]] = []
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.calls.append((func.__name__, args))
+        return func(*args, **(kwargs or {}))
+
+
+def functions_of(name: str, program: Program) -> set[str]:
+    """The functions that are given the tensor that a name stands for at the end, one at least."""
+    namespace: dict[str, Any] = {}
+    with Given() as given, contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(opened(program.code), "again", "exec"), namespace)
+    tensor = namespace[name]
+    found = {function.strip("_") for function, args in given.calls if any(each is tensor for each in args)}
+    assert found - {"get"}
+    return found - {"get"}
 
 
 @check(NothingRequires)

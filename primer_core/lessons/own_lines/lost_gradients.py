@@ -15,7 +15,7 @@ from primer_core.language.programs.layers import is_module
 from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
-from primer_core.lessons.own_lines.failing import statements_of
+from primer_core.lessons.own_lines.failing import nodes_of, statements_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 from primer_core.lessons.own_lines.trace import Step, Trace
@@ -52,7 +52,27 @@ def why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
     if seen.recorded:
         return "result"
     before = trace.steps[: trace.steps.index(step) + 1]
+    if went_back(before) and _is_only_compared(name, trace):
+        return "compared"
     return "cleared" if went_back(before) or len(trace.steps) < trace.taken else "before"
+
+
+def _is_only_compared(name: str, trace: Trace) -> bool:
+    """Return whether a program reads a name, once it is bound, for comparisons alone, and for its gradient."""
+    compared: set[ast.AST] = set()
+    read = []
+    for node in nodes_of(trace.source):
+        match node:
+            case ast.Compare(left, signs, others) if not any(isinstance(each, ast.Is | ast.IsNot) for each in signs):
+                compared |= {left, *others}
+            case ast.Attribute(value, "grad" | "shape" | "requires_grad"):
+                compared.add(value)
+            case ast.Name(each, ast.Load()) if each == name:
+                read.append(node)
+            case ast.Name(each, ast.Store()) if each == name and len(read) > 0:
+                return False
+    real = any(isinstance(node, ast.Compare) for node in nodes_of(trace.source))
+    return real and bool(read) and all(node in compared for node in read)
 
 
 def went_back(steps: Sequence[Step]) -> bool:

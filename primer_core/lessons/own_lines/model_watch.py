@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +44,8 @@ class _Stepped:
         What had cut gradients off on the way to the loss.
     alike
         Weights of linear layers whose rows are equal, as are those of their gradients: names, and how many rows.
+    frozen
+        Names of those that require no gradient, have one, and were changed.
     """
 
     name: str
@@ -52,6 +54,7 @@ class _Stepped:
     names: Mapping[int, str]
     without: frozenset[int]
     alike: tuple[tuple[str, int], ...]
+    frozen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,14 @@ class ModelWatch(Watch):
             ):
                 self.stepped[run] = self._step_of(holder, self.names[holder])
         frozen = dict(_frozen(function)) if is_module(function) else {}
+        stepped = self.stepped.get(run) if name == "step" else None
+        still = [(each, each.detach().clone()) for each in ([] if stepped is None else stepped.held) if _is_still(each)]
         result = super()._outside(function, positional, keywords, node)
+        if stepped is not None and still:
+            moved = tuple(
+                stepped.names[id(each)] for each, old in still if id(each) in stepped.names and _differs(each, old)
+            )
+            self.stepped[run] = replace(stepped, frozen=moved)
         if name == "load_state_dict" and is_module(owner):
             self.lacking[run] = tuple(getattr(result, "missing_keys", ()))
         for path, (layer, before) in frozen.items():
@@ -196,6 +206,15 @@ class ModelWatch(Watch):
         named = [each for each in held if id(each) in names and id(each) in units]
         alike = tuple((names[id(each)], len(each)) for each in named if _has_rows_alike(each))
         return _Stepped(name, held, lost, names, without, alike)
+
+
+def _is_still(parameter: Any) -> bool:
+    """Return whether a parameter requires no gradient and has one."""
+    return not parameter.requires_grad and parameter.grad is not None
+
+
+def _differs(one: Any, other: Any) -> bool:
+    return bool((one != other).any())
 
 
 def _has_rows_alike(weight: Any) -> bool:
@@ -267,7 +286,7 @@ def _is_worth_it(trace: Trace) -> bool:
     return (
         any(0 < each.moved < each.count for each in stepped)
         or (".backward(" in source and "requires_grad" in source and any(word in source for word in _CUTS))
-        or ("BatchNorm" in source and "requires_grad" in source)
+        or ("requires_grad" in source and ("BatchNorm" in source or bool(ledger.stepped)))
         or ("load_state_dict" in source and "strict" in source)
         or (writes and ".append(" in source and any(map(_may_append_an_array, nodes_of(source))))
         or (bool(ledger.stepped) and any(word in source for word in _SET_ALIKE))

@@ -41,10 +41,12 @@ from primer_core.lessons.own_lines import (
     surprising_forms,
     surprising_functions,
     surprising_layers,
+    surprising_losses,
     surprising_models,
     surprising_numbers,
     surprising_objects,
     surprising_orders,
+    surprising_passes,
     surprising_places,
     surprising_prints,
     surprising_ranges,
@@ -53,6 +55,7 @@ from primer_core.lessons.own_lines import (
     surprising_rounds,
     surprising_shares,
     surprising_slopes,
+    surprising_tensors,
     surprising_training,
 )
 from primer_core.lessons.own_lines.failing import statements_of
@@ -380,7 +383,10 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *surprising_ranges.RULES,
     *surprising_slopes.RULES,
     *surprising_training.RULES,
+    *surprising_losses.RULES,
     *surprising_layers.RULES,
+    *surprising_passes.RULES,
+    *surprising_tensors.RULES,
     *surprising_models.RULES,
     *surprising_shares.RULES,
     *surprising_arrays.RULES,
@@ -397,7 +403,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
-    "statement": _RULES, "loop": surprising_places.OF_LOOPS,
+    "statement": _RULES, "loop": (*surprising_places.OF_LOOPS, *surprising_passes.OF_LOOPS),
 }  # fmt: skip
 """By what happened in a step."""
 

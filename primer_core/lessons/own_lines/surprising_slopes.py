@@ -70,9 +70,16 @@ def _on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origi
             continue
         names = {node.id for node in ast.walk(there) if isinstance(node, ast.Name)}
         text = line.text(there)
-        if text not in said and any(line.step.names[name].requires for name in names & line.step.names.keys()):
+        here = names & line.step.names.keys()
+        if text not in said and any(line.step.names[name].requires or _learns(line, name) for name in here):
             said.add(text)
             yield origin, there
+
+
+def _learns(line: Line, name: str) -> bool:
+    """Return whether a name is that of a network with numbers to learn, which was called."""
+    forwards = (forward for step in line.trace.steps for forward in step.forwards)
+    return any(forward.called == name and forward.trainable for forward in forwards)
 
 
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep)

@@ -17,6 +17,7 @@ from primer_core.claims.surprising_training import (
     NoLeafNow,
     SigmoidAgain,
 )
+from primer_core.language.programs.networks import SCHEDULES
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.lost_gradients import went_back, why_no_gradient
@@ -118,9 +119,18 @@ def _never(line: Line) -> Iterator[Claim]:
     trace = line.trace
     match line.node:
         case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(owner))) if ast.unparse(owner) in _OPTIMISERS:
-            steps = any(isinstance(node, ast.Attribute) and node.attr == "step" for node in line.everywhere())
+            steps = any(_may_step(line, node) for node in line.everywhere())
             if went_back(trace.steps) and not steps and trace.stopped is None and name in line.step.names:
                 yield NeverStepped(line.run, name)
+
+
+def _may_step(line: Line, node: ast.AST) -> bool:
+    """Return whether something is asked for ``step`` that is no scheduler."""
+    match node:
+        case ast.Attribute(ast.Name(name), "step"):
+            kinds = {step.names[name].kind for step in line.trace.steps if name in step.names}
+            return not kinds or not all(kind in SCHEDULES for kind in kinds)
+    return isinstance(node, ast.Attribute) and node.attr == "step"
 
 
 _DROPS = ("F.dropout", "torch.nn.functional.dropout", "nn.functional.dropout")

@@ -409,6 +409,49 @@ _SEED_OF_ONE = (
 )
 """Programs that set the seed of one library, and draw from the other."""
 
+_PASSES = (
+    "src = torch.ones({1}, 4)\nindex = torch.tensor([[0, 1, 0, 1]])\nout = torch.zeros({1}, 2)\n"
+    "out.scatter_add_(1, index, src)\nback = torch.zeros({1}, 2).scatter_add(1, index, src * {0})",
+    "t = torch.tensor([{0}, 2, -3], dtype=torch.int8)\nsmall = t < 25{1}\nlarge = t >= 30{0}\n"
+    "u = torch.tensor([{1}, 200], dtype=torch.uint8)\nsame = u == 256 + {1}\nother = u > 26{0}",
+    "a = torch.arange({1} ** 3.).reshape({1}, {1}, {1})\nb = torch.eye({1}) * {0}\nc = a @ b\nd = b @ a",
+    "logits = torch.randn({1}, 2)\ny = torch.arange({1}) % 2\nw = torch.tensor([{0}.0, 5.5])\n"
+    "mean = nn.CrossEntropyLoss(weight=w)(logits, y)\ntotal = F.cross_entropy(logits, y, weight=w, reduction='sum')",
+    "from torch.utils.data import DataLoader, TensorDataset\n"
+    "data = TensorDataset(torch.randn(12, 3), torch.randn(12, 1))\n"
+    "loader = DataLoader(data, batch_size={0} + 1)\nmodel = nn.Linear(3, 1)\ntotal = 0.0\nfor x, y in loader:\n"
+    "    loss = F.mse_loss(model(x), y)\n    total += loss.item()\nprint(total / len(data))",
+    "model = nn.Linear(2, {0})\nx = torch.randn(6, 2)\ny = torch.randn(6, {0})\n"
+    "for xb, yb in zip(x.split(2), y.split(2)):\n    loss = F.mse_loss(model(xb), yb)\n    loss.backward()\n"
+    "print(model.weight.grad.abs().sum())",
+    "x = torch.randn(20 * {1}, 1)\ny = x * {0}\nw = torch.zeros(1, 1, requires_grad=True)\nfor i in range(5):\n"
+    "    loss = ((x @ w - y) ** 2).sum()\n    loss.backward()\n    with torch.no_grad():\n        w -= 0.1 * w.grad\n"
+    "    w.grad.zero_()",
+    "x = torch.randn(10, {1}) * 3\nmodel = nn.Linear({1}, 1)\nopt = torch.optim.SGD(model.parameters(), lr={0}.0)\n"
+    "for i in range(5):\n    loss = (model(x) ** 2).mean()\n    opt.zero_grad()\n    loss.backward()\n    opt.step()",
+    "model = nn.Sequential(nn.Linear({1}, 1), nn.Softmax(dim=1))\np = model(torch.randn({0} + 1, {1}))",
+    "fc = nn.Linear({1}, {0})\nh = torch.relu(fc(torch.randn(4, {1})))\np = torch.sigmoid(h)",
+    "rnn = nn.GRU({1}, 3, batch_first=True, bidirectional=True)\nout, h = rnn(torch.randn({0} + 2, 4, {1}))\n"
+    "flat = h.view({0} + 2, -1)",
+    "lstm = nn.LSTM({1}, 2, num_layers={0} + 1)\nout, (h, c) = lstm(torch.randn(3, 5, {1}))\nflat = h.reshape(5, -1)",
+    "down = nn.Conv2d(1, 2, 3, stride=2, padding=1)\nup = nn.ConvTranspose2d(2, 1, 3, stride=2, padding=1)\n"
+    "h = down(torch.randn(1, 1, 8, 4 * {0} + 2))\ny = up(h)",
+    "down = nn.Conv1d(1, 1, {1}, stride=3)\nup = nn.ConvTranspose1d(1, 1, {1}, stride=3)\n"
+    "h = down(torch.randn(1, 1, {1} + 3 * {0} + 2))\ny = up(h)",
+    "emb = nn.Embedding({1} + 1, 2, padding_idx={0} - 1)\nemb(torch.arange({1})).sum().backward()\n"
+    "g = emb.weight.grad * 1",
+    "one = nn.Linear({1}, {0})\ntwo = nn.Linear({1}, {0})\nx = torch.ones(1, {1})\nprint(torch.equal(one(x), two(x)))",
+    "net = nn.Sequential(nn.Linear({1}, 3), nn.Tanh(), nn.Linear(3, 1))\n"
+    "opt = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.{0})\nx = torch.randn(5, {1})\n"
+    "net(x).sum().backward()\nfor p in net[0].parameters():\n    p.requires_grad = False\nopt.step()",
+    "from torch.utils.data import DataLoader, Dataset\nclass Rows(Dataset):\n"
+    "    def __len__(self):\n        return 12\n"
+    "    def __getitem__(self, i):\n        return torch.zeros(2), [i * 1.0] * {1}\n"
+    "loader = DataLoader(Rows(), batch_size={0} + 1)\nrows, marks = next(iter(loader))\nfor more, points in loader:\n"
+    "    first = points[0]",
+)
+"""Programs of layers, losses and loaders in which something else goes through than is often meant."""
+
 _MODELS = (
     "first = nn.Linear(2, {1})\nsecond = nn.Linear({1}, 1)\n"
     "learn = torch.optim.SGD([*first.parameters(), *second.parameters()], lr=0.1)\nfor i in range({0}):\n"
@@ -569,6 +612,9 @@ def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     if chance.random() < 0.1:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n" + _several(_ROUNDS, chance, 5)
+    if chance.random() < 0.12:
+        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+        text += "torch.manual_seed(0)\n" + _several(_PASSES, chance, 3)
     if chance.random() < 0.17:
         text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
         text += "torch.manual_seed(0)\n"
