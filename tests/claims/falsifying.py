@@ -20,7 +20,7 @@ _HOLD_ELSEWHERE = {
     "TouchesAll": ("run",), "TouchesCells": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",),
     "SeededAgain": ("run",), "TwoAnswers": ("result",), "KeepsGraphs": ("run",),
     "NothingBetween": ("run",), "FirstOfAll": ("run",), "ClippedTooLate": ("run",),
-    "TakenAway": ("run",),
+    "TakenAway": ("run",), "JoinedByPlace": ("run",),
 }  # fmt: skip
 
 

@@ -74,12 +74,13 @@ def _(claim: MeansAdded, program: Program) -> None:
     assert any(bool(each.any()) for each in found)
     for one, other in zip(found, less, strict=True):
         torch.testing.assert_close(one, other * claim.count, rtol=1e-3, atol=1e-6)
-    alone = gradients_after(source, statement.lineno, claim.run[1] - claim.count)
-    assert not any(bool(each.any()) for each in alone) or claim.run[1] > claim.count
+    begins = claim.run[1] - claim.count + 1
+    assert begins >= 1
+    assert not any(bool(each.any()) for each in gradients_after(source, statement.lineno, begins, before=True))
 
 
-def gradients_after(source: str, number: int, time: int) -> list[torch.Tensor]:
-    """All gradients in sight once a line of a program has run so often; none where it has not."""
+def gradients_after(source: str, number: int, time: int, *, before: bool = False) -> list[torch.Tensor]:
+    """All gradients in sight once a line of a program has run so often, or right before; none where it has not."""
     tree = ast.parse(source)
     found: list[list[torch.Tensor]] = []
     names: dict[str, Any] = {}
@@ -91,7 +92,7 @@ def gradients_after(source: str, number: int, time: int) -> list[torch.Tensor]:
         for body in (getattr(node, "body", None), getattr(node, "orelse", None)):
             for place, each in enumerate(list(body) if isinstance(body, list) else []):
                 if each.lineno == number and isinstance(each, ast.Expr):
-                    body.insert(place + 1, ast.copy_location(ast.parse("_look_()").body[0], each))
+                    body.insert(place + (not before), ast.copy_location(ast.parse("_look_()").body[0], each))
     names["_look_"] = look
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
