@@ -118,7 +118,7 @@ class OneNumberOfAll(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class RunsInstead(Claim):
+class StatementsRunInstead(Claim):
     """Other statements run in the place of one that a library would not run.
 
     Parameters

@@ -422,7 +422,7 @@ class ViewTakesDtype(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class RunsInstead(Claim):
+class LineRunsInstead(Claim):
     """With another line in the place of one, everything runs that was not run.
 
     Parameters

@@ -154,7 +154,7 @@ class OtherAxis(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class EveryPair(InAWord, Claim):
+class ColumnMeetsRow(InAWord, Claim):
     """A column met a row, where both have as many numbers.
 
     Parameters

@@ -207,7 +207,7 @@ class FillsColumns(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class PlacesNoMask(InAWord, Claim):
+class TruthsAsPlaces(InAWord, Claim):
     """Zeros and ones stand as an index where truths would, and name the first two places.
 
     Parameters
@@ -362,7 +362,7 @@ class PlacesOfSmallest(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class PairsLost(InAWord, Claim):
+class OrdersDrawnApart(InAWord, Claim):
     """Two arrays whose rows belong together were put into two orders, drawn one after the other.
 
     Parameters

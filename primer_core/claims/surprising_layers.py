@@ -70,7 +70,7 @@ class AloneInItsSum(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class OneClassAlone(InAWord, Claim):
+class LossOfOneClass(InAWord, Claim):
     """A loss over classes was given logits of one class.
 
     Parameters

@@ -175,7 +175,7 @@ class FirstLeftOut(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnsSumToOne(InAWord, Claim):
+class SoftmaxDownColumns(InAWord, Claim):
     """Softmax went along axis 0 of a matrix.
 
     Parameters
@@ -263,7 +263,7 @@ class OneCellOften(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class CellByCell(InAWord, Claim):
+class InverseCellByCell(InAWord, Claim):
     """A matrix and an inverse were multiplied cell by cell.
 
     Parameters

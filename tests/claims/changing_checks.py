@@ -17,7 +17,7 @@ from primer_core.claims.changing import (
     NoRealNumber,
     OneCellOneNumber,
     OneNumberOfAll,
-    RunsInstead,
+    StatementsRunInstead,
     TextIntoNumbers,
 )
 from tests.claims.checking import check
@@ -94,8 +94,8 @@ def _(claim: OneNumberOfAll, program: Program) -> None:
     assert eval(claim.instead, names).ravel().tolist() == each
 
 
-@check(RunsInstead)
-def _(claim: RunsInstead, program: Program) -> None:
+@check(StatementsRunInstead)
+def _(claim: StatementsRunInstead, program: Program) -> None:
     statement, names, _ = stopped(program)
     assert claim.code != ast.unparse(statement)
     assert isinstance(statement, ast.Assign | ast.AugAssign)

@@ -15,6 +15,7 @@ from primer_core.claims.refusing import (
     KeepsDtype,
     KeepsShape,
     LibrariesMixed,
+    LineRunsInstead,
     NegativeStride,
     NoNegativeStep,
     NoStridesFor,
@@ -25,7 +26,6 @@ from primer_core.claims.refusing import (
     OnlyRead,
     PairRefuses,
     ReadsWhatItWrites,
-    RunsInstead,
     RunsWithout,
     SaidOf,
     StatementRefused,
@@ -398,8 +398,8 @@ def _(claim: ViewTakesDtype, program: Program) -> None:
     assert array.reshape(*value_of(f"({given},)", {})).size == array.size
 
 
-@check(RunsInstead)
-def _(claim: RunsInstead, program: Program) -> None:
+@check(LineRunsInstead)
+def _(claim: LineRunsInstead, program: Program) -> None:
     at = place(program, claim.line)
     assert program.run().error is not None
     mended = program.with_lines(at, claim.instead)

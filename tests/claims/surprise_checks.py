@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from primer_core.claims.running import Run
 from primer_core.claims.surprises import (
-    EveryPair,
+    ColumnMeetsRow,
     GradientsAddUp,
     InNobodysCopy,
     KeptNowhere,
@@ -224,8 +224,8 @@ def _(claim: OtherAxis, program: Program) -> None:
     assert not np.array_equal(numbers(operation(square, kept)), numbers(computed(claim.code, names)))
 
 
-@check(EveryPair)
-def _(claim: EveryPair, program: Program) -> None:
+@check(ColumnMeetsRow)
+def _(claim: ColumnMeetsRow, program: Program) -> None:
     _, names = begun(program, claim.run)
     node: Any = stands_there(claim.code, program, claim.run)
     left, right = (node.left, node.comparators[0]) if isinstance(node, ast.Compare) else (node.left, node.right)

@@ -15,10 +15,10 @@ from primer_core.claims.surprising_arrays import (
     KeptAsView,
     NotSwapped,
     OrderOfEvery,
-    PairsLost,
+    OrdersDrawnApart,
     PlaceAmongAll,
-    PlacesNoMask,
     PlacesOfSmallest,
+    TruthsAsPlaces,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
@@ -144,8 +144,8 @@ def _(claim: FillsColumns, program: Program) -> None:
     assert one_each.sum(axis=1).tolist() == [1] * claim.rows
 
 
-@check(PlacesNoMask)
-def _(claim: PlacesNoMask, program: Program) -> None:
+@check(TruthsAsPlaces)
+def _(claim: TruthsAsPlaces, program: Program) -> None:
     node: Any = stands_there(claim.code, program, claim.run)
     assert ast.unparse(node.value) == claim.array
     names = at_line(program, claim.run)
@@ -213,8 +213,8 @@ def _(claim: PlacesOfSmallest, program: Program) -> None:
     assert array[order[: claim.count]].tolist() == descending[::-1][: claim.count]
 
 
-@check(PairsLost)
-def _(claim: PairsLost, program: Program) -> None:
+@check(OrdersDrawnApart)
+def _(claim: OrdersDrawnApart, program: Program) -> None:
     assert claim.first != claim.run
     for run, name in ((claim.first, claim.one), (claim.run, claim.other)):
         statement = statement_of(program, run)

@@ -37,15 +37,15 @@ from primer_core.claims.surprising_objects import (
 )
 from primer_core.claims.surprising_places import (
     AddsRows,
-    CellByCell,
-    ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
+    InverseCellByCell,
     ListRepeated,
     NothingToSwap,
     NotTransposed,
     OneCellOften,
     PairsUp,
+    SoftmaxDownColumns,
     SortedApart,
 )
 from tests.claims.checking import check
@@ -272,8 +272,8 @@ def _(claim: OneCellOften, program: Program) -> None:
     assert int((before != after).sum()) == claim.changed
 
 
-@check(CellByCell)
-def _(claim: CellByCell, program: Program) -> None:
+@check(InverseCellByCell)
+def _(claim: InverseCellByCell, program: Program) -> None:
     result, names = made_of(claim, program)
     node: Any = stands_there(claim.code, program, claim.run)
     one, other = (computed(ast.unparse(part), names) for part in (node.left, node.right))
@@ -356,8 +356,8 @@ def _(claim: FirstLeftOut, program: Program) -> None:
     assert whole[-1].tolist() == names[array][0].tolist()
 
 
-@check(ColumnsSumToOne)
-def _(claim: ColumnsSumToOne, program: Program) -> None:
+@check(SoftmaxDownColumns)
+def _(claim: SoftmaxDownColumns, program: Program) -> None:
     result, names = made_of(claim, program)
     shares = numbers(result).astype(float)
     if "log_softmax" in claim.code:

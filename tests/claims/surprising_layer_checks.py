@@ -10,9 +10,9 @@ from primer_core.claims.surprising_layers import (
     AloneInItsSum,
     DropsStill,
     FreezesNothing,
+    LossOfOneClass,
     NotAParameter,
     NothingBetween,
-    OneClassAlone,
     StateIsShared,
 )
 from primer_core.claims.surprising_places import ColumnsOfEvery, FoundNothing
@@ -88,8 +88,8 @@ def _(claim: NotAParameter, program: Program) -> None:
     assert list(other.state_dict()) == [claim.attribute] == [name for name, _ in other.named_parameters()]
 
 
-@check(OneClassAlone)
-def _(claim: OneClassAlone, program: Program) -> None:
+@check(LossOfOneClass)
+def _(claim: LossOfOneClass, program: Program) -> None:
     node: Any = stands_there(claim.code, program, claim.run)
     names = at_line(program, claim.run)
     logits, targets = (computed(ast.unparse(each), dict(names)) for each in node.args)

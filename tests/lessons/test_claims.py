@@ -284,6 +284,11 @@ def test_every_class_of_claim_has_a_check_and_occurs(of_each_class: OfEachClass)
     assert not rare, f"{rare}, seed {SEED}"
 
 
+def test_no_two_classes_of_claims_have_one_name() -> None:
+    often = Counter(kind.__name__ for kind in classes(Claim))
+    assert [name for name, times in often.items() if times > 1] == []
+
+
 def classes(base: Any) -> Iterator[type[Claim]]:
     for kind in base.__subclasses__():
         if (

@@ -11,7 +11,13 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend import Declined, backend_of
-from primer_core.claims.changing import NegativePower, OneCellOneNumber, OneNumberOfAll, RunsInstead, TextIntoNumbers
+from primer_core.claims.changing import (
+    NegativePower,
+    OneCellOneNumber,
+    OneNumberOfAll,
+    StatementsRunInstead,
+    TextIntoNumbers,
+)
 from primer_core.claims.claim import Claim
 from primer_core.claims.dtypes import DoesNotFit
 from primer_core.language.evaluator import Evaluator
@@ -38,7 +44,7 @@ class Reason:
     """
 
     claim: Claim
-    works: RunsInstead | None = None
+    works: StatementsRunInstead | None = None
 
 
 def reason_of(node: ast.stmt, evaluator: Evaluator, declined: Declined, source: str) -> Reason | None:
@@ -147,7 +153,7 @@ def _copies(evaluator: Evaluator) -> dict[str, Any]:
     return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in evaluator.names.items()}
 
 
-def _tried(code: str, evaluator: Evaluator, source: str) -> RunsInstead | None:
+def _tried(code: str, evaluator: Evaluator, source: str) -> StatementsRunInstead | None:
     """Run statements on copies; None where they do not run, or leave no array that is drawn."""
     other = Evaluator(_copies(evaluator))
     try:
@@ -158,4 +164,6 @@ def _tried(code: str, evaluator: Evaluator, source: str) -> RunsInstead | None:
     array: Any = other.names.get(NAME)
     if not is_array(array) or array.size > MAX_ELEMENTS:
         return None
-    return RunsInstead(code, NAME, tuple(array.shape), backend_of(array).dtype_name(array).removeprefix("torch."))
+    return StatementsRunInstead(
+        code, NAME, tuple(array.shape), backend_of(array).dtype_name(array).removeprefix("torch.")
+    )

@@ -15,7 +15,7 @@ from primer_core.backend import backend_of
 from primer_core.backend.memory import shares_memory
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises import (
-    EveryPair,
+    ColumnMeetsRow,
     GradientsAddUp,
     InNobodysCopy,
     KeptNowhere,
@@ -270,7 +270,7 @@ def _of_rows(line: Line, node: ast.expr, array: str) -> str:
     return ""
 
 
-def _every_pair(line: Line) -> Iterator[EveryPair | NumberByNumber]:
+def _every_pair(line: Line) -> Iterator[ColumnMeetsRow | NumberByNumber]:
     for part in line.step.parts:
         if not part.entry.startswith("operator.") or len(part.operands) != 2 or not all(map(is_array, part.operands)):
             continue
@@ -279,7 +279,7 @@ def _every_pair(line: Line) -> Iterator[EveryPair | NumberByNumber]:
         if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2 or part.entry == "operator.@":
             continue
         if not any(word in part.place.text for word in _MEANT_AS_COLUMN):
-            yield EveryPair(line.run, part.place.text, left, right, (row[0], row[0]))
+            yield ColumnMeetsRow(line.run, part.place.text, left, right, (row[0], row[0]))
             found = line.at(part.place)
             squeezed = None if found is None else _with_column_squeezed(found, is_left=column is left)
             if squeezed is not None:

@@ -18,10 +18,10 @@ from primer_core.claims.surprising_arrays import (
     KeptAsView,
     NotSwapped,
     OrderOfEvery,
-    PairsLost,
+    OrdersDrawnApart,
     PlaceAmongAll,
-    PlacesNoMask,
     PlacesOfSmallest,
+    TruthsAsPlaces,
 )
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import typed_literal
@@ -275,7 +275,7 @@ def _no_mask(line: Line) -> Iterator[Claim]:
                 library = "torch.tensor" if part.entry.startswith("Tensor.") else "np.array"
                 truths = f"{library}({mask}) == 1" if isinstance(part.operands[1], list) else f"{mask} == 1"
                 zeros, ones = int((picked == 0).sum()), int((picked == 1).sum())
-                yield PlacesNoMask(line.run, line.text(found), name, zeros, ones, f"{name}[{truths}]")
+                yield TruthsAsPlaces(line.run, line.text(found), name, zeros, ones, f"{name}[{truths}]")
 
 
 def _is_cast(node: ast.expr | None) -> bool:
@@ -409,7 +409,7 @@ def _pairs_lost(line: Line) -> Iterator[Claim]:
         if _pairs(before) is not None and _pairs(after) is not None and _pairs(before) != _pairs(after):
             size = len(after[0]) if after[0] is not None else 0
             draws = "torch.randperm" if line.is_tensor(other) else "np.random.permutation"
-            yield PairsLost(line.run, (step.number, step.run), one, other, f"{draws}({size})")
+            yield OrdersDrawnApart(line.run, (step.number, step.run), one, other, f"{draws}({size})")
         return
 
 

@@ -11,9 +11,9 @@ from primer_core.claims.surprising_layers import (
     AloneInItsSum,
     DropsStill,
     FreezesNothing,
+    LossOfOneClass,
     NotAParameter,
     NothingBetween,
-    OneClassAlone,
     StateIsShared,
 )
 from primer_core.language.table.costs import shape_of
@@ -46,7 +46,7 @@ def _one_class(line: Line) -> Iterator[Claim]:
         if name == "F.cross_entropy" and origin.call is not None and len(call.args) == 2 and not call.keywords:
             shape = shape_of(origin.call.bound.positional[0])
             if len(shape) == 2 and shape[0] and shape[1] == 1 and not bool(origin.values.any()):
-                yield OneClassAlone(line.run, line.text(call), (shape[0], 1))
+                yield LossOfOneClass(line.run, line.text(call), (shape[0], 1))
 
 
 def _between(line: Line) -> Iterator[Claim]:

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprising_places import (
     AddsRows,
-    CellByCell,
     ColumnsOfEvery,
-    ColumnsSumToOne,
     EigenvectorsInColumns,
     FirstAlongColumns,
     FirstLeftOut,
     FoundNothing,
+    InverseCellByCell,
     ListRepeated,
     NothingToSwap,
     NotTransposed,
@@ -29,6 +28,7 @@ from primer_core.claims.surprising_places import (
     PairsUp,
     PlacesNotRanks,
     SameAxisTwice,
+    SoftmaxDownColumns,
     SortedApart,
     TakenAsOneRow,
 )
@@ -156,7 +156,7 @@ def _columns(line: Line) -> Iterator[Claim]:
             continue
         if not np.allclose(shares.sum(axis=1), 1, atol=1e-3):
             total = float(shares[0].sum())
-            yield ColumnsSumToOne(line.run, part.place.text, f"{total:.3f}" if total >= 0.001 else f"{total:.2g}")
+            yield SoftmaxDownColumns(line.run, part.place.text, f"{total:.3f}" if total >= 0.001 else f"{total:.2g}")
 
 
 def _pairs(line: Line) -> Iterator[Claim]:
@@ -227,7 +227,7 @@ def _by_cell(line: Line) -> Iterator[Claim]:
             continue
         match found:
             case ast.BinOp(one, ast.Mult(), other) if any(map(_inverts, (one, other))):
-                yield CellByCell(line.run, part.place.text, f"{line.text(one)} @ {line.text(other)}")
+                yield InverseCellByCell(line.run, part.place.text, f"{line.text(one)} @ {line.text(other)}")
 
 
 def _inverts(node: ast.expr) -> bool:

@@ -64,7 +64,15 @@ from primer_core.claims.rebinding import (
     Unchanged,
     Wrote,
 )
-from primer_core.claims.refusing import NotMade, NotRun, PairRefuses, RunsInstead, RunsWithout, SaidOf, StatementRefused
+from primer_core.claims.refusing import (
+    LineRunsInstead,
+    NotMade,
+    NotRun,
+    PairRefuses,
+    RunsWithout,
+    SaidOf,
+    StatementRefused,
+)
 from primer_core.claims.storing import (
     CountedOnce,
     IntoUnnamed,
@@ -417,7 +425,7 @@ class Said:
         line = self.lines[fix.line]
         match fix.how:
             case "instead":
-                return RunsInstead(line, fix.code, fix.name, fix.shape, fix.dtype)
+                return LineRunsInstead(line, fix.code, fix.name, fix.shape, fix.dtype)
             case "without":
                 return RunsWithout(line, fix.name)
             case "pairs":

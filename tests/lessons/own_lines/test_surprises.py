@@ -4,7 +4,7 @@ import pytest
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises import (
-    EveryPair,
+    ColumnMeetsRow,
     GradientsAddUp,
     InNobodysCopy,
     KeptNowhere,
@@ -39,15 +39,15 @@ from primer_core.claims.surprising_objects import (
 )
 from primer_core.claims.surprising_places import (
     AddsRows,
-    CellByCell,
-    ColumnsSumToOne,
     FirstAlongColumns,
     FirstLeftOut,
+    InverseCellByCell,
     ListRepeated,
     NothingToSwap,
     NotTransposed,
     OneCellOften,
     PairsUp,
+    SoftmaxDownColumns,
     SortedApart,
 )
 from primer_core.claims.surprising_training import NumberByNumber
@@ -95,7 +95,7 @@ def found(program: str) -> list[Claim]:
         (
             "y = torch.zeros(3, 1)\nt = torch.ones(3)\nloss = (y - t).mean()",
             [
-                EveryPair((7, 1), "y - t", (3, 1), (3,), (3, 3)),
+                ColumnMeetsRow((7, 1), "y - t", (3, 1), (3,), (3, 3)),
                 NumberByNumber((7, 1), "y.squeeze(1) - t", (3,)),
             ],
         ),
@@ -136,7 +136,7 @@ def found(program: str) -> list[Claim]:
         ("t = torch.zeros(3, 1).expand(3, 4)\nt[:2, 0] = 5", [OneCellOften((6, 1), "t", 2, 8)]),
         (
             "a = np.array([[2.0, 1.0], [1.0, 1.0]])\nb = np.linalg.inv(a) * a",
-            [CellByCell((6, 1), "np.linalg.inv(a) * a", "np.linalg.inv(a) @ a")],
+            [InverseCellByCell((6, 1), "np.linalg.inv(a) * a", "np.linalg.inv(a) @ a")],
         ),
         ("p = [1, 2.5]\nq = p * 3", [ListRepeated((6, 1), "p * 3", 2, 6)]),
         ("a = np.array([[2, 1], [1, 3]])\nb = np.sort(a, axis=0)", [SortedApart((6, 1), "np.sort(a, axis=0)", 0)]),
@@ -153,7 +153,7 @@ def found(program: str) -> list[Claim]:
         ("a = np.arange(4)\nb = a[2:0:-1]", [FirstLeftOut((6, 1), "a[2:0:-1]", "a[2::-1]")]),
         (
             "z = torch.tensor([[0., 0.], [0., 0.], [0., 0.]])\np = F.softmax(z, dim=0)",
-            [ColumnsSumToOne((6, 1), "F.softmax(z, dim=0)", "0.667")],
+            [SoftmaxDownColumns((6, 1), "F.softmax(z, dim=0)", "0.667")],
         ),
         ("items = [2, 1]\nitems = items.sort()", [NoneReturned((6, 1), "items", "items.sort()")]),
         ("x = torch.eye(2)\nm = torch.max(x, dim=1)\nprint(m)", [ValuesAndIndices((6, 1), "m", "torch.max(x, dim=1)")]),

@@ -11,10 +11,10 @@ from primer_core.claims.surprising_arrays import (
     KeptAsView,
     NotSwapped,
     OrderOfEvery,
-    PairsLost,
+    OrdersDrawnApart,
     PlaceAmongAll,
-    PlacesNoMask,
     PlacesOfSmallest,
+    TruthsAsPlaces,
 )
 from primer_core.claims.surprising_equalities import (
     DiffersFromNan,
@@ -97,11 +97,11 @@ def said_here(program: str) -> list[Claim]:
         ),
         (
             "x = np.array([10, 20, 30])\nmask = [0, 1, 1]\nprint(x[mask])",
-            [PlacesNoMask((7, 1), "x[mask]", "x", 1, 2, "x[np.array(mask) == 1]")],
+            [TruthsAsPlaces((7, 1), "x[mask]", "x", 1, 2, "x[np.array(mask) == 1]")],
         ),
         (
             "x = torch.tensor([10, 20, 30])\nbig = (x > 15).long()\nx[big] = 0",
-            [PlacesNoMask((7, 1), "x[big]", "x", 1, 2, "x[big == 1]")],
+            [TruthsAsPlaces((7, 1), "x[big]", "x", 1, 2, "x[big == 1]")],
         ),
         (
             "a = np.array([[1, 2], [3, 4], [5, 6]])\nprint([1, 4] in a)",
@@ -130,12 +130,12 @@ def said_here(program: str) -> list[Claim]:
         (
             "np.random.seed(1)\nX = np.arange(12).reshape(6, 2)\ny = np.arange(6)\n"
             "np.random.shuffle(X)\nnp.random.shuffle(y)",
-            [PairsLost((9, 1), (8, 1), "X", "y", "np.random.permutation(6)")],
+            [OrdersDrawnApart((9, 1), (8, 1), "X", "y", "np.random.permutation(6)")],
         ),
         (
             "rng = np.random.default_rng(1)\nX = np.arange(12).reshape(6, 2)\nlabels = np.arange(6)\n"
             "labels = rng.permutation(labels)\nX = rng.permutation(X)",
-            [PairsLost((9, 1), (8, 1), "labels", "X", "np.random.permutation(6)")],
+            [OrdersDrawnApart((9, 1), (8, 1), "labels", "X", "np.random.permutation(6)")],
         ),
         (
             "x = torch.tensor([1.0, float('nan')])\nmask = x != float('nan')",

@@ -9,8 +9,8 @@ from primer_core.claims.surprises import KeptNowhere
 from primer_core.claims.surprising_layers import (
     AloneInItsSum,
     FreezesNothing,
+    LossOfOneClass,
     NothingBetween,
-    OneClassAlone,
     StateIsShared,
 )
 from primer_core.claims.surprising_numbers import (
@@ -25,10 +25,10 @@ from primer_core.claims.surprising_numbers import (
 from primer_core.claims.surprising_objects import NameAlone, OneLayerOften, ReturnsNothing, TimeFirst
 from primer_core.claims.surprising_places import (
     ColumnsOfEvery,
-    ColumnsSumToOne,
     FoundNothing,
     OneHotRows,
     SameAxisTwice,
+    SoftmaxDownColumns,
     TakenAsOneRow,
 )
 from primer_core.claims.surprising_ranges import (
@@ -94,13 +94,13 @@ SCHEDULED = (
         (
             "p = torch.softmax(torch.zeros(1, 2), dim=0)",
             [
-                ColumnsSumToOne((5, 1), "torch.softmax(torch.zeros(1, 2), dim=0)", "2.000"),
+                SoftmaxDownColumns((5, 1), "torch.softmax(torch.zeros(1, 2), dim=0)", "2.000"),
                 AloneInItsSum((5, 1), "torch.softmax(torch.zeros(1, 2), dim=0)", 0),
             ],
         ),
         (
             "loss = F.cross_entropy(torch.ones(4, 1), torch.zeros(4, dtype=torch.long))",
-            [OneClassAlone((5, 1), "F.cross_entropy(torch.ones(4, 1), torch.zeros(4, dtype=torch.long))", (4, 1))],
+            [LossOfOneClass((5, 1), "F.cross_entropy(torch.ones(4, 1), torch.zeros(4, dtype=torch.long))", (4, 1))],
         ),
         (
             "net = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1), nn.ReLU(), nn.Linear(1, 1))",

@@ -9,9 +9,9 @@ from primer_core.claims.surprising_layers import DropsStill, NotAParameter, Noth
 from primer_core.claims.surprising_numbers import NotLogProbabilities
 from primer_core.claims.surprising_objects import DropsAtRandom, HoldsGraphs
 from primer_core.claims.surprising_places import (
-    ColumnsSumToOne,
     EigenvectorsInColumns,
     PlacesNotRanks,
+    SoftmaxDownColumns,
     SortedApart,
     TakenAsOneRow,
 )
@@ -101,7 +101,7 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
         ("x = np.arange(9)\na = x[5:2]", [PicksNothing((6, 1), "x[5:2]", 5, 2, 9, "x[5:2:-1]")]),
         (
             "p = F.softmax(torch.tensor([[0., 0.], [9., 9.]]), dim=0)",
-            [ColumnsSumToOne((5, 1), "F.softmax(torch.tensor([[0., 0.], [9., 9.]]), dim=0)", "0.00025")],
+            [SoftmaxDownColumns((5, 1), "F.softmax(torch.tensor([[0., 0.], [9., 9.]]), dim=0)", "0.00025")],
         ),
         ("x = torch.arange(9)\na = x[-1:-3]", [PicksNothing((6, 1), "x[-1:-3]", -1, -3, 9, "")]),
         ("x = np.arange(9)\na = x[3:-6]", [PicksNothing((6, 1), "x[3:-6]", 3, -6, 9, "")]),

@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
-from primer_core.claims.surprises import EveryPair
+from primer_core.claims.surprises import ColumnMeetsRow
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.closer_causes import scattered
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, statements_of
@@ -497,7 +497,7 @@ def _after_every_pair(failure: Failure) -> Iterator[Candidate] | None:
         return None
     steps = [step for step in failure.trace.steps if any(map(_may_pair, step.parts))]
     found = surprises_of(failure.trace, steps) if steps else {}
-    paired = [step for step, said in found.items() if any(isinstance(each, EveryPair) for each in said)]
+    paired = [step for step, said in found.items() if any(isinstance(each, ColumnMeetsRow) for each in said)]
     return iter(()) if paired and _comes_here(failure, paired) else None
 
 
