@@ -89,8 +89,9 @@ def gradients_after(source: str, number: int, time: int, *, before: bool = False
         found.append(list(every_gradient(names).values()))
 
     for node in ast.walk(tree):
-        for body in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            for place, each in enumerate(list(body) if isinstance(body, list) else []):
+        for found_body in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            body: list[ast.stmt] = found_body if isinstance(found_body, list) else []
+            for place, each in enumerate(list(body)):
                 if each.lineno == number and isinstance(each, ast.Expr):
                     body.insert(place + (not before), ast.copy_location(ast.parse("_look_()").body[0], each))
     names["_look_"] = look

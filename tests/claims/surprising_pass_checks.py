@@ -164,9 +164,10 @@ def _(claim: JoinedByPlace, program: Program) -> None:
     assert type(held) is list
     assert [len(each) for each in held] == [claim.size] * claim.count
     statement: Any = statement_of(program, claim.run)
-    targets = statement.target.elts if isinstance(statement, ast.For) else statement.targets[0].elts
-    place = [ast.unparse(each) for each in targets].index(claim.name)
-    source = statement.iter if isinstance(statement, ast.For) else statement.value.args[0].args[0]
+    loops = isinstance(statement, ast.For)
+    targets: Any = statement.target if loops else statement.targets[0]
+    place = [ast.unparse(each) for each in targets.elts].index(claim.name)
+    source = statement.iter if loops else statement.value.args[0].args[0]
     samples = names[ast.unparse(source)].dataset
     lists = [samples[number][place] for number in range(claim.size)]
     assert all(isinstance(each, list | tuple) and len(each) == claim.count for each in lists)

@@ -66,8 +66,10 @@ class ParameterOfResult(Cause):
 
 def closer(known: Recognised, failing: Failing) -> Recognised:
     """Return the cause of a message as the operands tell it; the one that was known where they tell no more."""
-    cause = _scattered(failing) if known.kind in _OF_AXES else None
-    if known.kind == "parameter_type":
+    cause: Cause | None = None
+    if known.kind in _OF_AXES:
+        cause = _scattered(failing)
+    elif known.kind == "parameter_type":
         cause = _of_result(failing)
     return known if cause is None else replace(known, cause=cause)
 

@@ -156,8 +156,8 @@ def _grows(line: Line) -> Iterator[Claim]:
         lines[at - 1] = lines[at - 1].replace(old, new)
         found = _values(run("\n".join(lines)), line.run[0], name)
         if found is not None and len(found) == len(values) and np.isfinite(found).all() and found[-1] < found[0]:
-            numbers_of = (f"{each:.4g}" for each in (values[0], values[-1]))
-            yield StepsTooLong(line.run, name, *numbers_of, at, old, new, f"{found[-1]:.4g}")
+            first, last, better = (f"{each:.4g}" for each in (values[0], values[-1], found[-1]))
+            yield StepsTooLong(line.run, name, first, last, at, old, new, better)
             return
 
 
