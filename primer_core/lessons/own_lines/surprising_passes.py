@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -201,6 +202,7 @@ def _joined(line: Line) -> Iterator[Claim]:
             yield JoinedByPlace(line.run, target.id, len(tensors), len(tensors[0]))
 
 
+@lru_cache(4)
 def _at_the_end(trace: Trace, name: str) -> list[Any] | None:
     """Return the tensors of a list that a name is bound to at the end, each of as many numbers; None for all else."""
     program = read_program(trace.source)
