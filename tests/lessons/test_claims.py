@@ -39,6 +39,7 @@ from tests.claims import every_check
 from tests.claims.checking import CHECKS, assert_holds, holds
 from tests.claims.falsifying import can_be_falsified, falsified
 from tests.lessons.labels import JOINING
+from tests.lessons.own_lines.states import POOLS, state_of
 from tests.lessons.sources import Sources
 from tests.lessons.states import STATES
 from tests.lessons.texts import texts_in, texts_of
@@ -177,21 +178,44 @@ class Answers:
 
 
 def _drawn_besides(places: Mapping[type[Claim], Counter[str]]) -> Iterator[Heard]:
-    """Draw on in the lesson that speaks most of a rare class, or in all of them, with four times the draws at most."""
+    """Draw on for rare classes: programs of Your own lines that make them, else in the lesson that speaks most of them.
+
+    Of what a lesson's grammar does not say at once there are four times the draws of a lesson at most.
+    """
     missing = {kind: LEAST_OF_A_CLASS - of.total() for kind, of in places.items()}
+    yield from _of_programs(missing)
     for kind, of in places.items():
         chance = random.Random(f"{SEED} {kind.__name__}")
         slugs = [slug for slug, _ in of.most_common(1)] or sorted(STATES, key=lambda slug: slug != "own_lines")
         for slug in [slug for slug in slugs for _ in range(4 * COUNT)]:
             if missing[kind] <= 0:
                 break
-            lesson, question = LESSONS_BY_SLUG[slug], STATES[slug](chance)
-            claims = said(lesson, question)
-            if any(isinstance(claim, kind) for claim in claims):
-                yield Heard(question, code_of(page(lesson, question)), claims, ())
-                for claim in claims:
-                    if type(claim) in missing:
-                        missing[type(claim)] -= 1
+            yield from _if_missing(LESSONS_BY_SLUG[slug], STATES[slug](chance), missing)
+
+
+def _of_programs(missing: dict[type[Claim], int]) -> Iterator[Heard]:
+    """Try each program with three numbers, and again, with others, as long as classes that it makes are missing."""
+    chance = random.Random(f"{SEED} programs")
+    lesson = LESSONS_BY_SLUG["own_lines"]
+    makes = {(pool, program): set[type[Claim]]() for pool in POOLS for program in pool.programs}
+    for turn in range(1, 4 + 2 * LEAST_OF_A_CLASS):
+        for (pool, program), kinds in makes.items():
+            if turn > 3 and not any(missing[kind] > 0 for kind in kinds):
+                continue
+            drawn = pool.alone(program, turn, chance) if turn <= 3 else pool.in_company(program, chance)
+            question = state_of(drawn, chance)
+            kinds.update(type(claim) for claim in said(lesson, question) if type(claim) in missing)
+            yield from _if_missing(lesson, question, missing)
+
+
+def _if_missing(lesson: AnyLesson, question: Question, missing: dict[type[Claim], int]) -> Iterator[Heard]:
+    """Yield what is said of a question if a class of claims is among it that is missing, and count what is said."""
+    claims = said(lesson, question)
+    if any(missing.get(type(claim), 0) > 0 for claim in claims):
+        yield Heard(question, code_of(page(lesson, question)), claims, ())
+        for claim in claims:
+            if type(claim) in missing:
+                missing[type(claim)] -= 1
 
 
 def _kept(path: Path) -> tuple[tuple[Heard, ...], tuple[Read, ...]]:

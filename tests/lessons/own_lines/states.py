@@ -4,6 +4,7 @@ import ast
 import math
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import MAX_STEPS, run
@@ -561,73 +562,101 @@ def _network(chance: random.Random) -> str:
     return "\n".join(line for line in "\n".join(lines).split("\n") if line.strip())
 
 
+class Pool(NamedTuple):
+    """Programs that stand one after the other in one: none of them needs what another one made.
+
+    Parameters
+    ----------
+    begins
+        What stands before them.
+    programs
+        With places for two numbers.
+    together
+        How many stand together.
+    second
+        Of what the second number is drawn.
+    """
+
+    begins: str
+    programs: Sequence[str]
+    together: int
+    second: Sequence[str] = ("2", "3", "4", "5")
+
+    def drawn(self, chance: random.Random) -> str:
+        """Draw as many programs as stand together."""
+        return self._with_numbers(chance.sample(self.programs, self.together), chance.randint(1, 3), chance)
+
+    def alone(self, program: str, first: int, chance: random.Random) -> str:
+        """Return one of the programs with its first number given."""
+        return self._with_numbers([program], first, chance)
+
+    def in_company(self, program: str, chance: random.Random) -> str:
+        """Draw another program that stands behind one of them, if any may."""
+        others = [each for each in self.programs if each != program]
+        drawn = chance.sample(others, 1) if self.together > 1 else []
+        return self._with_numbers([program, *drawn], chance.randint(1, 3), chance)
+
+    def _with_numbers(self, programs: Sequence[str], first: int, chance: random.Random) -> str:
+        second = chance.choice(self.second)
+        return self.begins + "\n".join(each.format(first, second) for each in programs)
+
+
+_IMPORTS = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+_SEEDED = f"{_IMPORTS}torch.manual_seed(0)\n"
+_BOTH_SEEDED = f"{_IMPORTS}np.random.seed(0)\ntorch.manual_seed(0)\n"
+_RATES = ("2", "0.5")
+
+POOLS = (
+    Pool("", _GO_BACK, 1, _RATES),
+    Pool("import torch\nfrom torch import nn\ntorch.manual_seed(0)\n", _LEARNS, 1, _RATES),
+    Pool(_IMPORTS, _SURPRISES, 3),
+    Pool(_BOTH_SEEDED, _OTHER_NUMBERS, 3),
+    Pool(_BOTH_SEEDED, _RANGES, 5),
+    Pool(_BOTH_SEEDED, _NEVER_STEPS, 1),
+    Pool(_BOTH_SEEDED, _NO_WAY_BACK, 1),
+    Pool(_BOTH_SEEDED, _MISREAD, 4),
+    Pool(_IMPORTS, _READ, 5),
+    Pool(_IMPORTS, _SEED_OF_ONE, 1),
+    Pool(_IMPORTS, _GIVEN, 4),
+    Pool(_IMPORTS, _FORMS, 5),
+    Pool(_IMPORTS, _EDGES, 5),
+    Pool(_SEEDED, _ROUNDS, 5),
+    Pool(_SEEDED, _PASSES, 3),
+    Pool(_SEEDED, _MODELS, 3),
+    Pool(_SEEDED, _CONSTANTS, 1),
+)
+"""What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
+
+_OFTEN = [len(pool.programs) / pool.together for pool in POOLS]
+
+
 def own_lines_state(chance: random.Random) -> OwnLinesQuestion:
     """Draw a program, the step up to which it is shown and a cell; now and then a trap whose question was answered."""
     kind = chance.random()
-    if kind < 0.4:
+    if kind < 0.05:
+        trap = chance.choice(TRAPS)
+        return OwnLinesQuestion(trap.group, trap.program, guess=chance.choice(("0", "1", SHOWN)))
+    if kind < 0.15:
         text = drawn(chance).text
-    elif kind < 0.6:
+    elif kind < 0.22:
         text = _network(chance)
-    else:
+    elif kind < 0.3:
         lines = ["import numpy as np", "import torch", f"a = np.arange({chance.randint(4, 9)}.)"]
         lines += [chance.choice(_ALIASES), *chance.sample(_WRITES, chance.randint(0, 2)), "print(a)"]
         if chance.random() < 0.4:
             lines.append(chance.choice(_FAILS))
         text = "\n".join(lines)
-    if chance.random() < 0.1:
-        trap = chance.choice(TRAPS)
-        return OwnLinesQuestion(trap.group, trap.program, guess=chance.choice(("0", "1", SHOWN)))
+    else:
+        text = chance.choices(POOLS, _OFTEN)[0].drawn(chance)
+    return state_of(text, chance)
+
+
+def state_of(program: str, chance: random.Random) -> OwnLinesQuestion:
+    """Draw the step up to which a program is shown and a cell; now and then its lines are joined."""
+    if chance.random() < 0.12:
+        program = _joined(program, chance)
     at = MAX_STEPS if chance.random() < 0.7 else chance.randint(1, 12)
-    if chance.random() < 0.08:
-        text = chance.choice(_GO_BACK).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
-    if chance.random() < 0.23:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += _several(_SURPRISES, chance)
-    if chance.random() < 0.28:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
-        text += _several(_OTHER_NUMBERS, chance)
-    if chance.random() < 0.28:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
-        alone = chance.random()
-        if alone < 0.55:
-            text += _several(_RANGES, chance, 5)
-        else:
-            programs = _NEVER_STEPS if alone < 0.67 else _NO_WAY_BACK
-            text += chance.choice(programs).format(chance.randint(1, 3), chance.randint(2, 5))
-    if chance.random() < 0.15:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += "np.random.seed(0)\ntorch.manual_seed(0)\n"
-        text += _several(_MISREAD, chance, 4)
-    if chance.random() < 0.1:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += _several(_SEED_OF_ONE, chance, 1) if chance.random() < 0.25 else _several(_READ, chance, 5)
-    if chance.random() < 0.14:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += _several(_GIVEN, chance, 4) if chance.random() < 0.5 else _several(_FORMS, chance, 5)
-    if chance.random() < 0.13:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += _several(_EDGES, chance, 5)
-    if chance.random() < 0.1:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += "torch.manual_seed(0)\n" + _several(_ROUNDS, chance, 5)
-    if chance.random() < 0.12:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += "torch.manual_seed(0)\n" + _several(_PASSES, chance, 3)
-    if chance.random() < 0.17:
-        text = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
-        text += "torch.manual_seed(0)\n"
-        if chance.random() < 0.85:
-            text += _several(_MODELS, chance)
-        else:
-            text += chance.choice(_CONSTANTS).format(chance.randint(1, 3), chance.randint(2, 5))
-    if chance.random() < 0.06:
-        text = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\n"
-        text += chance.choice(_LEARNS).format(chance.randint(1, 3), chance.choice(["2", "0.5"]))
-    if chance.random() < 0.12:
-        text = _joined(text, chance)
-    return OwnLinesQuestion(program=text, at=at, cell=drawn_cell(text, at, chance))
+    return OwnLinesQuestion(program=program, at=at, cell=drawn_cell(program, at, chance))
 
 
 def _joined(program: str, chance: random.Random) -> str:
@@ -655,12 +684,6 @@ def _is_simple(line: str) -> bool:
     except (SyntaxError, ValueError):
         return False
     return isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr) and "#" not in line
-
-
-def _several(programs: Sequence[str], chance: random.Random, count: int = 3) -> str:
-    """Draw programs, one after the other: none of them needs what another one made."""
-    given = chance.randint(1, 3), chance.randint(2, 5)
-    return "\n".join(program.format(*given) for program in chance.sample(programs, count))
 
 
 def drawn_cell(program: str, at: int, chance: random.Random) -> str:
