@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import PackedSequence
 
 from primer_core.claims.running import (
     BEHIND,
@@ -370,7 +371,7 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
         slopes = [gradient(name, value) for name, value in done.names.items() if name.endswith(".grad")]
         # Of a class, a network, an optimiser or a data set nothing is said: what Python shows of them is no value that
         # a learner computes.
-        no_values = (type, torch.nn.Module, torch.optim.Optimizer, torch.utils.data.Dataset)
+        no_values = (type, torch.nn.Module, torch.optim.Optimizer, torch.utils.data.Dataset, PackedSequence)
         unsaid = ["" for value in bound if isinstance(value, no_values)]
         return [*map(told, bound), *slopes, *unsaid]
     grown = [

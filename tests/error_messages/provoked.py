@@ -594,7 +594,7 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked("flat_flip", "np.fliplr(np.arange(3))"),
     Provoked("object_elements", "np.log(np.array([1, None]))", {"type": "int", "method": "log"}),
     Provoked("condition_dtype", "torch.where(torch.ones(2), 1, 0)", {"found": "float32"}),
-    Provoked("unsafe_cast", "np.bincount([1.0, 2.0])", {"found": "float64", "wanted": "int64"}),
+    Provoked("unsafe_cast", "np.bincount(np.array([1.0, 2.0]))", {"found": "float64", "wanted": "int64"}),
     Provoked("select_default", "np.select([np.ones(2) > 0], ['a'])"),
     Provoked("infinity_to_int", "int(np.float64('inf'))"),
     Provoked("list_into_tensor", "a = torch.zeros(3)\na[0] = [1, 2]"),

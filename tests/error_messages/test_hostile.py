@@ -72,7 +72,7 @@ def test_hostile_texts_are_read_fast(name: str) -> None:
     # Computing time, and many times what it takes: what explodes takes minutes.
     assert min(times) < 1
     if isinstance(found, Recognised):
-        assert found.mistakes
+        assert found.mistakes or found.kind == "compiled_for_other"  # of which no line of a program is at fault
         found.lesson  # noqa: B018 - it must not raise
 
 
@@ -106,7 +106,7 @@ def test_numbers_of_any_size_are_read(row: object, digits: int, seed: int) -> No
     found = recognise(read(text))
     assert plain(found.sentence())
     if isinstance(found, Recognised):
-        assert found.mistakes
+        assert found.mistakes or found.kind == "compiled_for_other"  # of which no line of a program is at fault
         assert found.operands is not None
         assert found.lesson is None or found.lesson.slug
 

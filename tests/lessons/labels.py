@@ -99,6 +99,10 @@ _SLOPES = (
     ("clamp({code})/∂{a}", "[{a} < {x}]"),
     ("clamp({code})/∂{a}", "[{x} < {a} < {x}]"),
     ("leaky_relu({code})/∂{a}", "(1 where {a} > 0, else {p})"),
+    *(
+        (f"{function}({{code}})/∂{{a}}", "0: a staircase is flat")
+        for function in ("sign", "round", "floor", "ceil", "trunc")
+    ),
     ("sum({code}) by each number", "1"),
     ("mean({code}) by each number", "1/{n}"),
 )
@@ -135,6 +139,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "the values cannot be taken",
         "the number cannot be taken",
         "a statement cannot be taken",
+        "{code}: {said}",
         "NumPy raises {error}",
         "PyTorch raises {error}",
         "not made by both",

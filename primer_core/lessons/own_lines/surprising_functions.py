@@ -79,6 +79,8 @@ def _between(line: Line) -> Iterator[Claim]:
         values, share = np.asarray(part.operands[0]), part.operands[1]
         if values.ndim != 1 or values.dtype.kind not in "iu" or type(share) not in (int, float) or not values.size:
             continue
+        if whole > 1 >= share:
+            continue  # it may be meant as a share of 1
         gives = float(part.result)
         lower = float(np.percentile(values, share / whole * 100, method="lower"))
         upper = float(np.percentile(values, share / whole * 100, method="higher"))

@@ -138,10 +138,9 @@ def fixes(
         Spells the call without places.
     """
     values = operand.values
-    if (both := _of_both(operand, question, axis, library)) is not None:
-        return (both,)
+    both = _of_both(operand, question, axis, library)
     whole = values.dtype.kind in _WHOLE
-    found: list[Fix] = []
+    found = [] if both is None else [both]
     change = ".astype(float)" if library.runs_numpy_code else ".double()"
     floats = values.astype(np.float64) if whole else values
     in_floats = {"array": _as_floats(operand)}
@@ -170,6 +169,8 @@ def fixes(
         if one != axis and not (one is None and question.asks_places)
     ]
     for other, text in others:
+        if both is not None and other is not None:
+            continue  # an axis of what has none
         if (shape := tries(values, question, other)) is not None:
             found.append(Fix(WorksOver(_named(other), "", shape), {"axis": text}))
     if not found and whole:  # a change of two fields is offered only where no change of one works

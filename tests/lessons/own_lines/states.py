@@ -324,7 +324,7 @@ _EDGES = (
     "gaps = np.array([{0}.0, np.nan, {1}.0])\nhigh = max(gaps)\nlow = min(gaps[::-1])\nprint(np.nan in gaps)",
     "spots = np.array([0.0, 1.0, 2.0, {1}.0 + 2])\nfit = np.polyfit(spots, {1} * spots ** 2 - {0}, 2)\nfirst = fit[0]\n"
     "slope = np.polyfit(spots, spots * {0} + 1, 1)\nprint(slope[0].round(2))",
-    "team = np.array([{1}, {0}, {1}, 0])\nscore = np.array([{0}, {1}, 9, 9])\norder = np.lexsort((team, score))",
+    "score = np.array([{0}, {1}, 9, 9])\nteam = np.array([{1}, {0}, {1}, 0])\norder = np.lexsort((team, score))",
     "base = np.arange({1}) + {0}\nwide = np.repeat(base, 3)\nrows = wide.reshape(3, {1})\n"
     "twice = np.repeat(base, 2).reshape(2, -1)",
     "many = np.arange({0}500)\nprint(many)\ntable = np.ones(({1}0, 60))\nprint(table)",

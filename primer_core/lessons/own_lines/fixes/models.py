@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
+from primer_core.language.parsing import code_expression
 from primer_core.lessons.own_lines.failing import statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
 from primer_core.lessons.own_lines.surprising_line import with_argument
@@ -44,7 +45,7 @@ def _leaf_of_result(failure: Failure) -> Iterator[Candidate]:
                     begins = text.rindex("requires_grad", 0, inner.column - place.column)
                     kept = text[:begins].rstrip().rstrip(",") + text[inner.end_column - place.column :]
                     if place.line == place.end_line and ends > inner.end_column:
-                        whole = ast.parse(kept, mode="eval").body
+                        whole = code_expression(kept)
                         yield Candidate(place, f"{wrapped(whole, kept)}.requires_grad_()", "making")
 
 

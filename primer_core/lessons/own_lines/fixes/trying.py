@@ -338,7 +338,9 @@ def _number(number: complex) -> str:
 
 
 def told(seen: Seen) -> str:
-    """Return the shape of an array, the number of one without axes, or what Python shows."""
+    """Return the shape of an array, the number of one without axes, or what Python shows, but of packed sequences."""
+    if seen.kind == "PackedSequence":
+        return ""
     if seen.shape == () and seen.values is not None:
         return _number(seen.values.item())
     return str(seen.shape) if seen.shape is not None else seen.text
