@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from primer_core.claims.running import line_of
 from primer_core.claims.surprising_edges import (
     CountsAsBefore,
     FromTheEnd,
@@ -146,7 +147,7 @@ def _(claim: MovedUp, program: Program) -> None:
     (loop,) = (
         each
         for each in ast.walk(ast.parse(opened(program.code)))
-        if isinstance(each, ast.For) and each.body[0].lineno <= claim.run[0] <= (each.end_lineno or 0)
+        if isinstance(each, ast.For) and each.body[0].lineno <= line_of(claim.run[0]) <= (each.end_lineno or 0)
     )
     places = list(computed(ast.unparse(loop.iter), names))
     before = at_line(program, (claim.run[0], 1))[ast.unparse(node.args[0])]

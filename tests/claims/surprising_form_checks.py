@@ -24,7 +24,7 @@ from primer_core.claims.surprising_forms import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.running_checks import opened, statement_at
+from tests.claims.running_checks import opened, statement_called
 from tests.claims.surprise_checks import computed, numbers, stands_there
 from tests.claims.surprising_checks import argument, at_line, made_of
 from tests.claims.surprising_result_checks import after_line
@@ -160,7 +160,7 @@ def _(claim: SpreadNotVariance, program: Program) -> None:
 @check(NoBatchSeen)
 def _(claim: NoBatchSeen, program: Program) -> None:
     network = at_line(program, claim.run)[claim.network]
-    line = statement_at(opened(program.code), claim.run[0])
+    line = statement_called(opened(program.code), claim.run[0])
     assert claim.network in [ast.unparse(each.func) for each in ast.walk(line) if isinstance(each, ast.Call)]
     norms = [each for each in network.modules() if isinstance(each, torch.nn.modules.batchnorm._BatchNorm)]
     assert norms

@@ -9,7 +9,7 @@ import numpy as np
 from primer_core.claims.surprising_prints import Abridged, EveryTextIsTrue, NotPythonsInt, WithExponents
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.running_checks import opened, statement_at
+from tests.claims.running_checks import opened, statement_called
 from tests.claims.surprise_checks import computed, stands_there
 from tests.claims.surprising_checks import argument, at_line, made_of
 
@@ -18,7 +18,7 @@ _NUMBER = r"-?\d[\d.e+-]*|nan|inf|True|False"
 
 def printed(name: str, program: Program, run: tuple[int, int]) -> Any:
     """The array that a line prints, and nothing else."""
-    line = statement_at(opened(program.code), run[0])
+    line = statement_called(opened(program.code), run[0])
     assert f"print({name})" in ast.unparse(line)
     return at_line(program, run)[name]
 
