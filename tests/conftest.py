@@ -1,5 +1,6 @@
 """What all tests share: Hypothesis's profiles, the tests that only the long one runs, and warnings that are heard."""
 
+import gc
 import random
 import sys
 import warnings
@@ -45,6 +46,12 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     seed = config.getoption("hypothesis_seed")
     return None if seed is None else f"to repeat this run's examples: --hypothesis-seed={seed}"
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage no more among the tests themselves: there are some 25 000, and each search went through all."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -229,7 +229,7 @@ class Between(Recorder):
             return None
 
 
-def put(frame: FrameType, cell: Cell, number: float) -> bool:
+def put(frame: FrameType, cell: Cell, number: Any) -> bool:
     """Put a number into a cell, as its dtype has it; return whether there is such a cell."""
     name, index = cell
     names = in_sight(frame)
@@ -250,8 +250,10 @@ def put(frame: FrameType, cell: Cell, number: float) -> bool:
     return True
 
 
-def numbers_to_try(value: Any) -> list[float]:
+def numbers_to_try(value: Any) -> list[Any]:
     """Other numbers for a cell: near, far on either side, none, and small whole ones, which others may equal."""
+    if isinstance(value, str):
+        return ["", "~", "1"]
     if isinstance(value, bool):
         return [not value]
     near = [value + 1, value - 1, 1000 + value, -1000 - value, 0, 1, 2, 3, 5]
@@ -262,7 +264,7 @@ _SMALL, _LARGE = 12, 3
 """Seeds that put small numbers into other cells, and how many come after them."""
 
 
-def otherwise(frame: FrameType, cell: Cell, number: float, seed: int) -> None:
+def otherwise(frame: FrameType, cell: Cell, number: Any, seed: int) -> None:
     """Put a number into a cell; with a seed others into all other cells, small ones, and large ones by late seeds."""
     if seed:
         chance = np.random.default_rng(seed)

@@ -65,7 +65,7 @@ def test_statements_change_the_array_and_say_what_was_cut_off(lesson: Page) -> N
     expect(array(lesson, "x (3,)")).to_be_visible()
     write(lesson, "Then", "x[0] = 2.9; x *= 1.5")
     expect(lesson.locator(".data-table", has_text="to be stored").locator(".changed")).to_contain_text("2")
-    expect(lesson.locator(".notice")).to_contain_text("UFuncTypeError")
+    expect(lesson.locator(".notice.declined")).to_contain_text("UFuncTypeError")
     expect(cell(lesson, "x (3,)", 0)).to_contain_text("2")
     lesson.get_by_role("button", name="torch.Tensor(3)", exact=True).click()
     expect(array(lesson, "memory of x, 12 bytes").get_by_role("gridcell").first).to_contain_text("?", timeout=60_000)
