@@ -9,7 +9,7 @@ import numpy as np
 
 from primer_core.language.limits import MAX_LIST, MAX_SIZE, MAX_STRING, Refused, thousands
 from primer_core.language.table import costs, sources
-from primer_core.language.table.costs import CostRule, given, shape_of, size_of, sizes_in
+from primer_core.language.table.costs import CostRule, arrays_in, given, shape_of, size_of, sizes_in
 from primer_core.language.table.entry import Bound, Cost, Rule
 from primer_core.language.table.products import Letters, given_operands, product
 from primer_core.language.table.sources import NO_CELLS, Cells, Done, Sources, operands
@@ -284,6 +284,21 @@ def _open_mesh(bound: Bound) -> Cost:
 # Sources
 
 
+def _counted_in_bins(call: Done, cell: int, part: int) -> Sources:
+    """Return of ``histogram`` what was counted and between which edges; of the edges what these come of."""
+    return _edges(call, cell, part) if part else sources.whole(call, cell, part)
+
+
+def _edges(call: Done, cell: int, part: int) -> Sources:
+    """Return what edges of bins come of: those that were given, a range that was, or all numbers that are counted."""
+    bins = call.bound.get("bins")
+    if bins is not None and not isinstance(bins, int | np.integer | str):
+        return sources.given("bins")(call, cell, part)
+    if call.bound.get("range") is None or isinstance(bins, str):  # such a rule goes by the numbers
+        return sources.whole(call, cell, part)
+    return sources.given("range")(call, cell, part)
+
+
 def where_sources(call: Done, cell: int, part: int) -> Sources:
     """Return of ``where(condition, x, y)`` the condition's cell, and that of the operand whose value was taken."""
     if bound_is_short(call.bound):
@@ -299,6 +314,37 @@ def where_sources(call: Done, cell: int, part: int) -> Sources:
         NO_CELLS if array is left and array is not condition else cells
         for array, cells in zip(arrays, lined, strict=True)
     )
+
+
+def _choose(call: Done, cell: int, part: int) -> Sources:
+    """Return the cell that names a choice, and that of the choice which it names."""
+    index, choices = call.bound.get("a"), call.bound.get("choices")
+    if not isinstance(choices, list | tuple):
+        return sources.whole(call, cell, part)  # the choices are parts of one array
+    return _of_these(call, cell, part, (index, choices[_at(index, call, cell)]))
+
+
+def _select(call: Done, cell: int, part: int) -> Sources:
+    """Return the conditions that were asked, up to the one that holds, and the cell of its choice or of the default."""
+    conditions, choices = call.bound.get("condlist"), call.bound.get("choicelist")
+    if not (isinstance(conditions, list | tuple) and isinstance(choices, list | tuple)):
+        return sources.whole(call, cell, part)
+    holds = next((place for place, each in enumerate(conditions) if _at(each, call, cell)), None)
+    taken = call.bound.get("default") if holds is None else choices[holds]
+    asked = conditions if holds is None else conditions[: holds + 1]
+    return _of_these(call, cell, part, (*asked, taken))
+
+
+def _at(value: Any, call: Done, cell: int) -> Any:
+    """Return the number that broadcasting lines up with a cell of the result."""
+    return np.broadcast_to(value, np.shape(call.result)).reshape(-1)[cell]
+
+
+def _of_these(call: Done, cell: int, part: int, read: tuple[Any, ...]) -> Sources:
+    """Return the cells that are lined up with one of the result, of those operands alone that were read for it."""
+    held = {id(array) for array in arrays_in(read)}
+    lined = sources.distributed(call, cell, part)
+    return tuple(cells if id(array) in held else NO_CELLS for array, cells in zip(operands(call), lined, strict=True))
 
 
 def bound_is_short(bound: Bound) -> bool:
@@ -504,6 +550,8 @@ MESHGRID = Rule("moved", _meshgrid, sources.moved)
 WINDOWS = Rule("moved", _windows, sources.moved)
 STRIDED = Rule("moved", _strided, sources.by_address)
 VIEW = Rule("moved", costs.viewed, sources.viewed)
+CHOOSE = Rule("chosen", costs.each, _choose)
+SELECT = Rule("chosen", costs.each, _select)
 WHERE = Rule("chosen", _where_cost, where_sources)
 PERCENTILE = Rule("chosen", _percentile_cost, _percentile)
 VECDOT = product(_vecdot)
@@ -514,7 +562,9 @@ EDIFF = Rule("window", costs.every, _difference)
 GRADIENT = Rule("window", costs.every, _neighbours)
 CONVOLVE = Rule("window", _convolved, _convolution)
 BINCOUNT = Rule("chosen", _bincount, sources.whole)
-HISTOGRAM = Rule("chosen", _histogram, sources.whole)
+INTERPOLATION = Rule("whole", costs.every, sources.each_among("x"))
+HISTOGRAM = Rule("chosen", _histogram, _counted_in_bins)
+BIN_EDGES = Rule("chosen", _histogram, _edges)
 TAKE = Rule("chosen", _taken, _take_sources)
 TAKE_ALONG = Rule("chosen", _taken, _take_along_sources)
 IX = Rule("moved", _open_mesh, sources.moved)

@@ -85,6 +85,11 @@ def distributed_as_told(cost: CostRule) -> Rule:
     return Rule("made", cost, sources.whole)
 
 
+def found_among(name: str) -> Rule:
+    """Return the rule of what looks for each number of one argument among those of the others: ``searchsorted``."""
+    return Rule("chosen", costs.sorting, sources.each_among(name))
+
+
 def sifted(cost: CostRule = costs.sorting) -> Rule:
     """Return the rule of what keeps cells by their values, so that any cell may decide how many: ``unique``."""
     return Rule("chosen", cost, sources.whole)

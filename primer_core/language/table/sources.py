@@ -123,6 +123,24 @@ def drawn_from(*names: str) -> SourceRule:
     return sources
 
 
+def each_among(*names: str) -> SourceRule:
+    """Return the rule of what looks for each number of one argument among all numbers of the others: ``searchsorted``.
+
+    It gives one cell for each of these numbers, at the same place.
+    """
+
+    def sources(call: Done, cell: int, part: int) -> Sources:
+        del part
+        looked_for, read = call.bound.get(*names), operands(call)
+        once = sum(array is looked_for for array in read) == 1
+        return tuple(
+            np.array([cell], np.int64) if once and array is looked_for else np.arange(prod(array.shape), dtype=np.int64)
+            for array in read
+        )
+
+    return sources
+
+
 def distributed(call: Done, cell: int, part: int) -> Sources:
     """Return the cell of each operand that broadcasting lines up with this one, or all that cannot be lined up."""
     shape = tuple(result_of(call, part).shape)

@@ -187,6 +187,17 @@ def _backward(bound: Bound) -> Cost:
     return Cost(1, 100 * given(bound))
 
 
+def _searched(call: Done, cell: int, part: int) -> Sources:
+    """Return the number that was looked for, and the sorted ones: those of its own line, where there are several."""
+    found, read = sources.each_among("input")(call, cell, part), operands(call)
+    lines = call.bound.get("sorted_sequence")
+    if len(lines.shape) < 2 or len({id(array) for array in read}) < len(read):
+        return found
+    size, line = lines.shape[-1], cell // call.result.shape[-1]
+    own = np.arange(size * line, size * (line + 1), dtype=np.int64)
+    return tuple(own if array is lines else each for array, each in zip(read, found, strict=True))
+
+
 def _loss(call: Done, cell: int, part: int) -> Sources:
     """Return all cells where the loss is one number; without a reduction, the row of the sample, or the cell."""
     result = tuple(call.result.shape)
@@ -476,6 +487,7 @@ MASKED_FILL = Rule("chosen", costs.each, _masked_fill)
 GATHER = Rule("chosen", costs.every, _gather)
 INDEX_SELECT = Rule("chosen", _selected, _index_select)
 SCATTER = Rule("chosen", costs.every, _written_to)
+SEARCHED = Rule("chosen", costs.sorting, _searched)
 RANDOM = Rule("chosen", costs.viewed, sources.whole)
 DRAWN = Rule("chosen", _drawn, sources.whole)
 ALL_OF_BOTH = Rule("reduction", costs.each, sources.whole)

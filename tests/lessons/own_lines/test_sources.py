@@ -205,6 +205,7 @@ rows = scores[1:3]
 rows += 1
 best = scores.max(axis=1)
 shifted = scores - best[:, None]"""
+SORTED = "import numpy as np\nx = np.array([0.5, 2., 7.])\ne = np.array([0., 1., 6.])\n"
 
 
 @pytest.mark.parametrize(
@@ -253,6 +254,26 @@ shifted = scores - best[:, None]"""
             "a:1",
             ["a[1] = 3.0, which came from x[0] and x[1]"],
         ),
+        # one number is looked for, among all of another array
+        (f"{SORTED}b = np.digitize(x, e)", "b:1", ["b[1] = 2, which came from e[0], e[1], e[2] and x[1]"]),
+        (f"{SORTED}b = np.searchsorted(e, x)", "b:2", ["b[2] = 3, which came from e[0], e[1], e[2] and x[2]"]),
+        (f"{SORTED}b = np.isin(x, e)", "b:0", ["b[0] = False, which came from e[0], e[1], e[2] and x[0]"]),
+        (f"{SORTED}b = np.interp(x, e, e)", "b:1", ["b[1] = 2.0, which came from e[0], e[1], e[2] and x[1]"]),
+        (
+            "import torch\nr = torch.tensor([[1., 2.], [4., 6.]])\nv = torch.tensor([[0.], [5.]])\n"
+            "b = torch.searchsorted(r, v)",
+            "b:1",  # each line by itself
+            ["b[1, 0] = 1, which came from r[1, 0], r[1, 1] and v[1, 0]"],
+        ),
+        # edges that were given come of nothing else
+        (f"{SORTED}c, d = np.histogram(x, bins=e)", "d:1", ["e[1] = 1.0"]),  # it is the same array
+        (f"{SORTED}c, d = np.histogram(x, bins=2)", "d:0", ["d[0] = 0.5, which came from x[0], x[1] and x[2]"]),
+        (f"{SORTED}d = np.histogram_bin_edges(x, 2, (0, 9))", "d:1", ["d[1] = 4.5, which came from no cell"]),
+        # of several choices one is taken
+        (f"{SORTED}k = np.select([x > 1, x > 0], [x, e])", "k:0", ["k[0] = 0.0, which came from e[0] and x[0]"]),
+        (f"{SORTED}k = np.select([x > 1, x > 0], [x, e])", "k:1", ["k[1] = 2.0, which came from x[1]"]),
+        (f"{SORTED}q = np.choose([0, 1, 0], [x, e])", "q:1", ["q[1] = 1.0, which came from e[1]"]),
+        (f"{SORTED}q = np.array([0, 1, 0]).choose([x, e])", "q:2", ["q[2] = 7.0, which came from x[2]"]),
         (
             "import numpy as np\nx = np.array([1.0, 5.0])\na = np.full(2, x[1])",
             "a:1",
@@ -323,6 +344,10 @@ def goes(program: str, cell: str, at: int = MAX_STEPS) -> list[str]:
             "x:1",
             ["5: x[1] went into t[1]"],
         ),
+        (f"{SORTED}b = np.digitize(x, e)", "x:1", ["4: x[1] went into b[1]"]),
+        (f"{SORTED}b = np.digitize(x, e)", "e:1", ["4: e[1] went into b[0], b[1] and b[2]"]),
+        (f"{SORTED}c, d = np.histogram(x, bins=e)", "x:1", ["4: x[1] went into c[0] and c[1]"]),
+        (f"{SORTED}c, d = np.histogram(x, bins=e)\nf = d * 2", "x:1", ["4: x[1] went into c[0] and c[1]"]),
     ],
 )
 def test_what_a_cell_went_into_is_told_line_by_line(program: str, cell: str, expected: list[str]) -> None:
