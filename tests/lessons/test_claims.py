@@ -38,6 +38,7 @@ from primer_core.picture.steps import Steps
 from tests.claims import every_check
 from tests.claims.checking import CHECKS, assert_holds, holds
 from tests.claims.falsifying import can_be_falsified, falsified
+from tests.imports import PROJECT
 from tests.lessons.labels import JOINING
 from tests.lessons.own_lines.states import POOLS, state_of
 from tests.lessons.sources import Sources
@@ -69,6 +70,9 @@ OF_APPS = {"primer_core.claims.fitting"}
 KINDS = [kind for kind in CHECKS if kind.__module__ not in OF_APPS]
 
 SEED = seed()
+
+#: Where the lessons lie, each in a folder of its own.
+FOLDER = PROJECT / "primer_core" / "lessons"
 
 
 @cache
@@ -186,11 +190,18 @@ def _drawn_besides(places: Mapping[type[Claim], Counter[str]]) -> Iterator[Heard
     yield from _of_programs(missing)
     for kind, of in places.items():
         chance = random.Random(f"{SEED} {kind.__name__}")
-        slugs = [slug for slug, _ in of.most_common(1)] or sorted(STATES, key=lambda slug: slug != "own_lines")
+        slugs = [slug for slug, _ in of.most_common(1)] or sorted(
+            STATES, key=lambda slug: (not _mentions(slug, kind), slug == "own_lines")
+        )
         for slug in [slug for slug in slugs for _ in range(4 * COUNT)]:
             if missing[kind] <= 0:
                 break
             yield from _if_missing(LESSONS_BY_SLUG[slug], STATES[slug](chance), missing)
+
+
+def _mentions(slug: str, kind: type[Claim]) -> bool:
+    """Whether the code of a lesson names a class of claims."""
+    return any(kind.__name__ in path.read_text(encoding="utf-8") for path in (FOLDER / slug).rglob("*.py"))
 
 
 def _of_programs(missing: dict[type[Claim], int]) -> Iterator[Heard]:
