@@ -36,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
             WRITTEN,
             "a[0] = 5; a[mask] = 0; m[:, ::2] = 1.5; a[...] = b; t[:, [0, 2], [1, 3]] = 7; v[index] = v[0]",
             writes="x",
+            texts=("value",),  # it is written as it stands, and names no dtype: "a" is one
         )
         for kind in ("ndarray", "Tensor")
     ),
