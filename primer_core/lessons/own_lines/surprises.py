@@ -59,7 +59,7 @@ from primer_core.lessons.own_lines import (
     surprising_training,
 )
 from primer_core.lessons.own_lines.failing import statements_of
-from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, elements, numbers, squeezed
+from primer_core.lessons.own_lines.surprising_line import LOSSES, Line, as_array, elements, numbers, squeezed
 from primer_core.lessons.own_lines.trace import MAX_NAMES, Part, Step, Trace
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -318,7 +318,7 @@ def _stored(line: Line) -> Iterator[StoredOtherwise]:
     if write is None or changed is None or changed.dtype.kind not in "iuU":
         return
     array, index, value = write.operands
-    given = np.asarray(numbers(value) if is_array(value) else value)
+    given = as_array(value)
     of_texts = changed.dtype.kind == "U"
     if given.dtype.kind not in ("U" if of_texts else "iuf"):
         return

@@ -28,7 +28,7 @@ from primer_core.language.parsing import typed_literal
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.failing import nodes_at
-from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers
+from primer_core.lessons.own_lines.surprising_line import Line, as_array, last_name, numbers
 from primer_core.lessons.own_lines.trace import Part, Seen, Step
 
 _COMPARES: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
@@ -65,10 +65,6 @@ def bound_once(line: Line, name: str) -> ast.expr | None:
     return None
 
 
-def _cells(value: Any) -> NDArray[Any]:
-    return np.asarray(numbers(value) if is_array(value) else value)
-
-
 def _binds(line: Line) -> Iterator[Claim]:
     for node in line.nodes():
         match node:
@@ -85,11 +81,11 @@ def _binds(line: Line) -> Iterator[Claim]:
         compares = _COMPARES.get(type(sign))
         if not stands_bare or compares is None or whole is None or inner is None or len(inner.operands) != 2:
             continue
-        left, right = map(_cells, inner.operands)
+        left, right = map(as_array, inner.operands)
         truths, near = (left, right) if at_left else (right, left)
         if truths.dtype.kind != "b" or near.dtype.kind not in "iu" or not is_array(whole.result):
             continue
-        far = _cells(whole.operands[1 if at_left else 0])
+        far = as_array(whole.operands[1 if at_left else 0])
         combine = operator.and_ if isinstance(mixed.op, ast.BitAnd) else operator.or_
         compared = compares(near, far) if at_left else compares(far, near)
         trues, others = int(numbers(whole.result).sum()), int(combine(truths, compared).sum())

@@ -18,7 +18,7 @@ from primer_core.claims.surprising_equalities import DtypeOfFirst, HalfOfADigit,
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import typed_literal
 from primer_core.lessons.own_lines.surprising_arrays import bound_once
-from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers, whole_number
+from primer_core.lessons.own_lines.surprising_line import Line, as_array, last_name, numbers, whole_number
 from primer_core.lessons.own_lines.trace import Step
 
 _LARGE = 1e6
@@ -58,7 +58,7 @@ def _half_of_a_digit(line: Line) -> Iterator[Claim]:
             continue
         if is_array(given) and not places:
             continue  # of which another rule tells
-        before, after = np.asarray(numbers(given) if is_array(given) else given), numbers(part.result)
+        before, after = as_array(given), numbers(part.result)
         if before.dtype.kind != "f" or before.shape != after.shape or not np.isfinite(before).all():
             continue
         for number, rounded in zip(before.reshape(-1).tolist(), after.reshape(-1).tolist(), strict=True):

@@ -21,14 +21,14 @@ from primer_core.claims.surprising_edges import (
     TakenForSorted,
 )
 from primer_core.language.execution import is_array
-from primer_core.lessons.own_lines.surprising_line import Line, numbers, with_argument
+from primer_core.lessons.own_lines.surprising_line import Line, as_array, numbers, with_argument
 from primer_core.lessons.own_lines.trace import Part, Step
 
 
 def _plain(value: Any) -> NDArray[Any] | None:
     """Return numbers with at most one axis; None for all else."""
     try:
-        found = np.asarray(numbers(value) if is_array(value) else value)
+        found = as_array(value)
     except ValueError:
         return None  # rows of several lengths
     return found if found.dtype.kind in "iuf" and found.ndim < 2 else None

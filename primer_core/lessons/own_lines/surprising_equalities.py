@@ -26,7 +26,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprising_arrays import bound_once, known, part_at, values_of
-from primer_core.lessons.own_lines.surprising_line import Line, last_name, numbers
+from primer_core.lessons.own_lines.surprising_line import Line, as_array, last_name, numbers
 from primer_core.lessons.own_lines.trace import Part
 
 _ROWS = re.compile(r"(?:^|_)(?:x|data|points?|vectors?|vecs?|emb|embeddings?|features?|rows?|samples?)(?:_|$)")
@@ -39,7 +39,7 @@ def _differs_from_nan(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry != "operator.!=" or len(part.operands) != 2 or not is_array(part.operands[0]):
             continue
-        other = np.asarray(numbers(part.operands[1]) if is_array(part.operands[1]) else part.operands[1])
+        other = as_array(part.operands[1])
         found = line.at(part.place)
         if other.dtype.kind != "f" or other.size != 1 or not np.isnan(other).all() or found is None:
             continue
@@ -150,8 +150,7 @@ def _largest_of(line: Line, node: ast.expr) -> ast.Call | None:
         for statement in line.statements:
             match statement:
                 case ast.Assign([ast.Tuple([ast.Name(name), ast.Name()])], ast.Call() as call):
-                    stored = [each for each in line.everywhere() if isinstance(each, ast.Name) and each.id == node.id]
-                    if name == node.id and sum(isinstance(each.ctx, ast.Store) for each in stored) == 1:
+                    if name == node.id and line.stored().count(name) == 1:
                         return call if _is_max(call) else None
         made = bound_once(line, node.id)
     else:
@@ -167,7 +166,7 @@ def _largest_of(line: Line, node: ast.expr) -> ast.Call | None:
 
 def _is_as_it_was(line: Line, call: ast.Call) -> bool:
     """Return whether no name in a call is bound by more than one statement of the program."""
-    stored = [each.id for each in line.everywhere() if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+    stored = line.stored()
     return all(stored.count(each.id) < 2 for each in ast.walk(call) if isinstance(each, ast.Name))
 
 
@@ -259,7 +258,7 @@ def _one_length(line: Line) -> Iterator[Claim]:
         left, length = part.operands
         if not (is_array(left) and is_array(part.result)) or left.ndim != 2 or min(left.shape) < 2:
             continue
-        by = np.asarray(numbers(length) if is_array(length) else length)
+        by = as_array(length)
         if by.ndim or not _ROWS.search(name.lower()) or not np.isclose(by, np.linalg.norm(numbers(left).astype(float))):
             continue
         match made:

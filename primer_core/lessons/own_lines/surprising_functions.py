@@ -23,7 +23,7 @@ from primer_core.claims.surprising_functions import (
 )
 from primer_core.language.execution import is_array
 from primer_core.lessons.own_lines.surprising_arrays import values_of
-from primer_core.lessons.own_lines.surprising_line import Line, numbers, whole_number, with_argument
+from primer_core.lessons.own_lines.surprising_line import Line, as_array, numbers, whole_number, with_argument
 
 _FAR = 0.5
 """How far numbers are apart at least, measured by the larger one, that nobody would call close."""
@@ -38,7 +38,7 @@ def _close(line: Line) -> Iterator[Claim]:
             continue
         if len(part.operands) != 2 or part.result is None:
             continue
-        left, right = (np.asarray(numbers(each) if is_array(each) else each) for each in part.operands)
+        left, right = (as_array(each) for each in part.operands)
         if not {left.dtype.kind, right.dtype.kind} <= {"f"} or max(left.size, right.size) > _MOST:
             continue
         found = part.result if isinstance(part.result, bool) else numbers(part.result)
@@ -55,7 +55,7 @@ def _logarithm(line: Line) -> Iterator[Claim]:
         call = line.at(part.place)
         if part.entry not in ("np.log", "torch.log") or len(part.operands) != 1 or part.keywords:
             continue
-        given = np.asarray(numbers(part.operands[0]) if is_array(part.operands[0]) else part.operands[0])
+        given = as_array(part.operands[0])
         if not isinstance(call, ast.Call) or given.dtype.kind not in "iuf" or not 0 < given.size <= _MOST:
             continue
         cells = {float(each) for each in given.reshape(-1).tolist()}
@@ -103,7 +103,7 @@ def _angle(line: Line) -> Iterator[Claim]:
         made = next((each for place, each in quotients.items() if line.at(place) is node), None)
         if part.entry not in ("np.arctan", "torch.atan", "torch.arctan") or made is None or len(made.operands) != 2:
             continue
-        ups, acrosses = (np.asarray(numbers(each) if is_array(each) else each) for each in made.operands)
+        ups, acrosses = (as_array(each) for each in made.operands)
         if not is_array(made.operands[1]) or not {ups.dtype.kind, acrosses.dtype.kind} <= {*"iuf"}:
             continue
         ups, acrosses = np.broadcast_arrays(ups, acrosses)
@@ -124,7 +124,7 @@ def _stored_below(line: Line) -> Iterator[Claim]:
         if part.keywords.keys() - {"decimals"} or type(places) is not int or not 0 < places < 9:
             continue
         given = part.operands[0]
-        before, after = (np.asarray(numbers(each) if is_array(each) else each) for each in (given, part.result))
+        before, after = (as_array(each) for each in (given, part.result))
         if before.dtype != np.float64 or before.shape != after.shape or before.size > _MOST:
             continue
         for number, rounded in zip(before.reshape(-1).tolist(), after.reshape(-1).tolist(), strict=True):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
@@ -105,6 +106,10 @@ class Line:
         """Go through what stands in the whole program."""
         yield from nodes_of(self.trace.source)
 
+    def stored(self) -> list[str]:
+        """Return the names that the program binds, each as often as it does."""
+        return [node.id for node in self.everywhere() if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
     def shape_of(self, name: str) -> tuple[int, ...] | None:
         """Return the shape of what a name was bound to before the line; None where that is no array or not known."""
         seen = None if self.before is None else self.before.names.get(name)
@@ -165,6 +170,11 @@ def whole_number(node: ast.expr | None) -> int | None:
 def numbers(array: Any) -> NDArray[Any]:
     """Return the numbers of an array or a tensor as an array of NumPy's."""
     return backend_of(array).to_numpy(array)
+
+
+def as_array(value: Any) -> NDArray[Any]:
+    """Return the numbers of an array or a tensor, or of what is written as numbers alone, as an array of NumPy's."""
+    return np.asarray(numbers(value) if is_array(value) else value)
 
 
 def arrays(part: Part) -> list[Any]:

@@ -21,8 +21,6 @@ _SHORTER = (10, 100, 1000)
 
 
 def _weights(line: Line) -> Iterator[Claim]:
-    if not _compares_sums(line):
-        return
     for name, origin, call in line.losses_here():
         if name not in _OF_CLASSES or origin.call is None:
             continue
@@ -35,7 +33,7 @@ def _weights(line: Line) -> Iterator[Claim]:
         if classes.dtype.kind not in "iu" or (classes < 0).any():
             continue
         total = float(numbers(weight)[classes].sum())
-        if f"{total:.6g}" != f"{classes.size:.6g}":
+        if f"{total:.6g}" != f"{classes.size:.6g}" and _compares_sums(line):
             yield DividesByWeights(line.run, line.text(call), total, int(classes.size))
 
 

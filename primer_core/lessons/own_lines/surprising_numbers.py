@@ -29,7 +29,7 @@ from primer_core.claims.surprising_numbers import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
-from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers
+from primer_core.lessons.own_lines.surprising_line import Line, arrays, as_array, last_name, numbers
 
 _CASTS = ("astype", "int", "long", "short", "to", "type")
 _REDUCES = ("mean", "sum", "max", "min", "std", "var", "prod", "median", "average", "amax", "amin", "norm", "ptp")
@@ -59,7 +59,7 @@ def _down(line: Line) -> Iterator[Claim]:
         if part.entry not in ("operator.//", "operator.//=") or len(part.operands) != 2 or not is_array(part.result):
             continue
         result = numbers(part.result)
-        left, right = (np.asarray(numbers(each) if is_array(each) else each) for each in part.operands)
+        left, right = (as_array(each) for each in part.operands)
         if not all(each.dtype.kind in "iu" for each in (left, right, result)):
             continue
         pairs = zip(*(np.broadcast_to(each, result.shape).reshape(-1) for each in (left, right, result)), strict=True)
@@ -86,7 +86,7 @@ def _nearly(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("operator.==", "operator.!=") or len(part.operands) != 2 or not is_array(part.result):
             continue
-        left, right = (np.asarray(numbers(each) if is_array(each) else each) for each in part.operands)
+        left, right = (as_array(each) for each in part.operands)
         kinds = left.dtype.kind + right.dtype.kind
         if "f" not in kinds or not set(kinds) <= set("fiu"):
             continue
@@ -106,7 +106,7 @@ def _equal_to_nan(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry != "operator.==" or len(part.operands) != 2 or not is_array(part.operands[0]):
             continue
-        other = np.asarray(numbers(part.operands[1]) if is_array(part.operands[1]) else part.operands[1])
+        other = as_array(part.operands[1])
         found = line.at(part.place)
         if other.dtype.kind != "f" or other.size != 1 or not np.isnan(other).all() or found is None:
             continue
@@ -135,7 +135,7 @@ def _absorbed(line: Line) -> Iterator[Claim]:
         result = numbers(part.result)
         if result.dtype.kind != "f":
             continue
-        left, right = (np.asarray(numbers(each) if is_array(each) else each) for each in part.operands)
+        left, right = (as_array(each) for each in part.operands)
         if not {left.dtype.kind, right.dtype.kind} <= set("fiu"):
             continue
         one, other = (np.broadcast_to(each, result.shape) for each in (left, right))
@@ -180,7 +180,7 @@ def _spread(operands: Sequence[Any], shape: tuple[int, ...]) -> list[NDArray[np.
     """Return operands as floats, stretched to a shape; none where one of them is no number or does not fit."""
     found = []
     for operand in operands:
-        values = np.asarray(numbers(operand) if is_array(operand) else operand)
+        values = as_array(operand)
         if values.dtype.kind not in "fiub":
             return []
         try:
@@ -233,7 +233,7 @@ def _degrees(line: Line) -> Iterator[Claim]:
         if name not in ("sin", "cos", "tan") or library not in ("np", "torch") or len(part.operands) != 1:
             continue
         given, result = part.operands[0], part.result
-        angles = np.asarray(numbers(given) if is_array(given) else given)
+        angles = as_array(given)
         found = line.at(part.place)
         if angles.dtype.kind not in "iuf" or result is None or found is None or part.keywords:
             continue
@@ -242,7 +242,7 @@ def _degrees(line: Line) -> Iterator[Claim]:
             continue
         first = int(np.flatnonzero(angles.reshape(-1))[0])
         angle = float(angles.reshape(-1)[first])
-        gives = float(np.asarray(numbers(result) if is_array(result) else result).reshape(-1)[first])
+        gives = float(as_array(result).reshape(-1)[first])
         match found:
             case ast.Call(function, [argument], []):
                 instead = f"{line.text(function)}({library}.deg2rad({line.text(argument)}))"

@@ -55,6 +55,8 @@ def _alone(line: Line) -> Iterator[Claim]:
 
 
 def _half(line: Line) -> Iterator[Claim]:
+    if "igmoid" not in line.trace.source:  # it is asked of each line, and what was computed may be long
+        return
     ledger = line.trace.ledger
     for origin in () if ledger is None else ledger.origins:
         begun = origin.statement
@@ -197,19 +199,14 @@ def _joined(line: Line) -> Iterator[Claim]:
         held = line.step.names.get(target.id) if isinstance(target, ast.Name) else None
         if held is None or held.kind != "list" or not isinstance(target, ast.Name):
             continue
-        if _often_bound(line, target.id) or _often_bound(line, getattr(given, "id", "")):
+        stored = line.stored()
+        if any(stored.count(name) > 1 for name in (target.id, line.text(given))):
             continue  # to something else than these in the end, it may be
         if line.step.run != max(step.run for step in line.trace.steps if step.number == line.step.number):
             continue
         tensors = _at_the_end(line.trace, target.id)
         if tensors is not None and len(tensors) > 1:
             yield JoinedByPlace(line.run, target.id, len(tensors), len(tensors[0]))
-
-
-def _often_bound(line: Line, name: str) -> bool:
-    """Return whether a program binds a name at more than one place."""
-    stored = [node for node in line.everywhere() if isinstance(node, ast.Name) and node.id == name]
-    return sum(isinstance(node.ctx, ast.Store) for node in stored) > 1
 
 
 @lru_cache(4)

@@ -324,7 +324,7 @@ def _eigenvectors_in_turn(line: Line) -> Iterator[Claim]:
 
 def _decomposed(line: Line) -> Iterator[tuple[str, str]]:
     """Go through the names that the program binds to eigenvalues and eigenvectors, and never to anything else."""
-    bound = [node.id for node in line.everywhere() if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    bound = line.stored()
     for statement in line.statements:
         match statement:
             case ast.Assign(

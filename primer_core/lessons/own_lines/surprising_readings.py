@@ -31,7 +31,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.programs.values import type_name
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.surprising_line import Line, arrays, last_name, numbers, with_argument
+from primer_core.lessons.own_lines.surprising_line import Line, arrays, as_array, last_name, numbers, with_argument
 
 _CASTS = ("astype", "int", "long", "short", "to", "type")
 _TURNS = ("sin", "cos", "tan")
@@ -49,7 +49,7 @@ def _near_pi(line: Line) -> Iterator[Claim]:
         given = arrays(part) or [each for each in part.operands if isinstance(each, float)]
         if last_name(part) not in _TURNS or len(given) != 1 or part.result is None:
             continue
-        before, after = (np.asarray(numbers(each) if is_array(each) else each) for each in (given[0], part.result))
+        before, after = (as_array(each) for each in (given[0], part.result))
         if after.dtype.kind != "f" or before.shape != after.shape or not 0 < after.size <= _MOST:
             continue
         bound = _NEARLY_NONE.get(after.dtype.itemsize, 0.0) * np.abs(before)
@@ -90,7 +90,7 @@ def _texts(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("operator.==", "operator.!=") or len(part.operands) != 2 or not is_array(part.result):
             continue
-        sides = [np.asarray(numbers(each) if is_array(each) else each) for each in part.operands]
+        sides = [as_array(each) for each in part.operands]
         kinds = [each.dtype.kind for each in sides]
         if "U" not in kinds or not {*kinds} - {"U"} <= {*"iuf"} or not all(each.size for each in sides):
             continue

@@ -44,12 +44,12 @@ _FUNCTIONS = frozenset(
 _OWNERS: Mapping[Library, str] = {"NumPy": "ndarray", "PyTorch": "Tensor"}
 """How the table calls the owners of methods."""
 
-_NOT_DRAWN = {
-    False: "Cells that are nan are left out by this function of NumPy, as if they were not there. It is not drawn.",
-    True: "A weighted average multiplies each cell by its weight, adds these up, and divides by the sum of the "
-    "weights: (a * w).sum() / w.sum(). It is not drawn.",
-}
-"""What is said of functions that are no reduction of all cells alike; of np.average under True."""
+_WITHOUT_NAN = "Cells that are nan are left out by this function of NumPy, as if they were not there. It is not drawn."
+_WEIGHTED = (
+    "A weighted average multiplies each cell by its weight, adds these up, and divides by the sum of the weights: "
+    "(a * w).sum() / w.sum(). It is not drawn."
+)
+"""What is said of functions that are no reduction of all cells alike."""
 
 _NAN_LEFT_OUT = tuple(f"np.nan{name}" for name in ("mean", "sum", "prod", "std", "var", "max", "min", "median"))
 """Functions that leave out what is nan."""
@@ -206,7 +206,8 @@ class _Reading:
             if last == "average" and not any(word.arg == "weights" for word in call.keywords) and len(call.args) < 3:
                 mean = ast.Call(code_expression("np.mean"), call.args, call.keywords)
                 return self.called(ast.copy_location(mean, call))
-            raise Refused(f"{_NOT_DRAWN[last == 'average']} Here it gives {self.worth(call)}.")
+            why = _WEIGHTED if last == "average" else _WITHOUT_NAN
+            raise Refused(f"{why} Here it gives {self.worth(call)}.")
         if entry is None or last not in _MEANING or (entry.library in ("np", "torch", "F") and name not in _FUNCTIONS):
             raise Refused(f"{quoted(ast.unparse(call.func))} is no reduction that is shown here. {HOW}")
         holder = call.func.value if entry.library in ("ndarray", "Tensor") else None  # type: ignore[attr-defined] # a method has one

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.error_messages.kinds.joining import JoinSizesDiffer
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
+from primer_core.lessons.own_lines.surprising_line import with_argument
 
 
 def from_no_rows(failure: Failure) -> Iterator[Candidate]:
@@ -62,7 +63,7 @@ def row_and_column(failure: Failure) -> Iterator[Candidate]:
 def text_for_the_rest(failure: Failure) -> Iterator[Candidate]:
     """Give a text for what no condition holds of, as it is 0 otherwise."""
     if isinstance(failure.node, ast.Call) and not any(word.arg == "default" for word in failure.node.keywords):
-        yield failure.whole(f'{failure.failing.place.text[:-1]}, default="")')
+        yield failure.whole(with_argument(failure.failing.place.text, 'default=""'))
 
 
 def first_result(failure: Failure) -> Iterator[Candidate]:

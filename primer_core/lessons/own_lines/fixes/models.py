@@ -141,7 +141,9 @@ def _of_this_batch(failure: Failure) -> Iterator[Candidate]:
             match node:
                 case ast.Call(function, [_, *_], words) if ast.unparse(function).rpartition(".")[2] == "DataLoader":
                     if all(word.arg != "drop_last" for word in words):
-                        yield Candidate(failure.place(node), f"{failure.text(node)[:-1]}, drop_last=True)", "making")
+                        yield Candidate(
+                            failure.place(node), with_argument(failure.text(node), "drop_last=True"), "making"
+                        )
 
 
 def _head(statement: ast.stmt) -> ast.AST:
