@@ -337,6 +337,8 @@ CLASSIC: dict[str, str] = {
     "the diagonal by a method": "a = np.zeros((3, 3))\na.diagonal()[:] = [1, 2, 3]",
     "a stretched array that is written": "a = np.broadcast_to(np.array([1, 2]), (2, 2))\na[0, 0] = 9",
     "rows by a mask of columns": "x = np.arange(12).reshape(4, 3)\nmask = x.sum(axis=1) > 9\nrows = x[:, mask]",
+    "too large for the dtype": "img = np.array([300, 203], dtype=np.uint8)",
+    "too large for a tensor's dtype": "few = torch.tensor([3, 403], dtype=torch.uint8)",
     "too large for a pixel": "a = np.array([1, 2], dtype=np.uint8)\nb = a + 300",
     "a row turned left to right": "v = np.array([1, 2, 3])\nw = np.fliplr(v)",
     "matrices by bmm": "q, k = torch.ones(8, 2, 3), torch.ones(8, 2, 3)\ns = torch.bmm(q, k)",

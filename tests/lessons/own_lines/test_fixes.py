@@ -302,6 +302,8 @@ def test_a_fix_says_what_it_gives() -> None:
         ("an axis of size 1 as for a tensor", "b = np.expand_dims(a, 0)"),
         ("the norm as a method", "n = np.linalg.norm(a)"),
         ("the shape of a batch that is a number", "for x, y in dl:"),
+        ("too large for the dtype", "img = np.array([300, 203], dtype=np.int64)"),
+        ("too large for a tensor's dtype", "few = torch.tensor([3, 403], dtype=torch.int64)"),
         ("rows drawn", "row = X[np.random.choice(len(X), replace=False)]"),
     ],
 )
@@ -346,6 +348,8 @@ def test_what_would_only_hide_a_mistake_is_not_offered(program: str) -> None:
             "y.requires_grad_()",
         ),
         ("net = np.ones(2)\nimport io\nf = {'a': 1}\nf.eval()", "net.load_state_dict(f)"),
+        ("a = np.array([300], np.uint8)", "a = np.array(np.array([300]), np.uint8)"),
+        ("a = np.array([300], dtype=np.uint8)", "a = np.array(np.array([300]), dtype=np.uint8)"),
         ("for x, y in enumerate([1, 2]):\n    z = nn.Linear(2, 1)(x)", "for x, y in [1, 2]:"),
     ],
 )

@@ -683,6 +683,19 @@ def _mask_of_numbers(failure: Failure) -> Iterator[Candidate] | None:
     return None if mask is None else iter([ended(mask, ".bool()" if mask.is_tensor else ".astype(bool)")])
 
 
+def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
+    """Give an array a dtype that holds its numbers: made in two steps it would wrap them without a word."""
+    if not isinstance(failure.node, ast.Call) or failure.kind not in ("number_too_large", "number_too_large_torch"):
+        return None
+    dtype = getattr(failure.cause, "dtype", "")
+    words = [*failure.node.args, *(word.value for word in failure.node.keywords)]
+    given = next((each for each in words if ast.unparse(each).rpartition(".")[2].strip("'") == dtype), None)
+    if given is None:
+        return None
+    library = "np" if failure.kind == "number_too_large" else "torch"
+    return iter([failure.instead(given, f"{library}.int64")])
+
+
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _distances,
     _one_shorter,
@@ -712,4 +725,5 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _no_leaf,
     _scattered_row,
     _mask_of_numbers,
+    _wide_enough,
 )
