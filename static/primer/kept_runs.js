@@ -105,6 +105,8 @@ class KeptRuns {
     this.asked = "";
     /** The run whose name is being changed, and the one whose deletion is to be confirmed. */
     this.naming = this.deleting = "";
+    /** Whether the server did not answer when it was asked last. */
+    this.unheard = false;
     this.summary = make("p", { className: "note" });
     this.rows = make("ul", { className: "rows", "aria-label": "Your runs" });
     this.table = make("div", { className: "differ", tabIndex: 0, role: "region", "aria-label": "In what these runs differ" });
@@ -121,24 +123,33 @@ class KeptRuns {
     this.asked = data.mark;
   }
 
-  /** @param {object} [body] what to do; none to ask for the list alone */
+  /**
+   * Ask for the list, or for what a learner wants; why that was refused stays on screen until the next thing they do.
+   * @param {object} [body] what to do; none to ask for the list alone
+   * @returns {Promise<boolean>} whether it was done
+   */
   async #ask(body) {
-    if (!this.page) return;
+    if (!this.page) return false;
     const post = { method: "POST", body: JSON.stringify(body) };
+    let done = false;
     try {
       const answer = await fetch(this.page.address, body ? post : {});
       const told = await answer.json();
-      if (answer.ok) {
+      done = answer.ok;
+      if (done) {
         this.list = told;
-        write(this.said, "");
+        if (body || this.unheard) write(this.said, "");
       } else {
         write(this.said, String(told.problem));
         if (told.page) this.said.append(" ", make("a", { href: String(told.page) }, "Go to its own page"), ".");
       }
+      this.unheard = false;
     } catch {
       write(this.said, "The server did not answer. Open the list again.");
+      this.unheard = true;
     }
     this.#draw();
+    return done;
   }
 
   /**
@@ -256,8 +267,8 @@ class KeptRuns {
   /** @param {Row} row */
   async #delete(row) {
     this.deleting = "";
-    await this.#ask({ do: "delete", run: row.run });
-    if (this.page && (row.run === this.page.current || this.page.compared.includes(row.run))) {
+    const done = await this.#ask({ do: "delete", run: row.run });
+    if (done && this.page && (row.run === this.page.current || this.page.compared.includes(row.run))) {
       this.#tell("compare", this.page.compared.filter((run) => run !== row.run));
     }
   }

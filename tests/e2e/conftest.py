@@ -9,7 +9,7 @@ from tests.machine import there
 from tests.running_app import NoBrowserError, RunningApp, launch_browser, running_app
 
 #: What a browser on a busy machine of two cores is given to do one thing.
-PATIENCE = 30_000
+PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 MODULES = Path(__file__).parents[2] / "static" / "primer"
 ORIGIN = "http://primer.test"

@@ -128,7 +128,12 @@ def test_the_run_of_another_server_is_looked_at_and_its_own_page_is_offered(
     elsewhere.get_by_role("button", name=re.compile("^Delete this run: ")).first.click()
     elsewhere.get_by_role("button", name=re.compile("^Delete this run for good")).click()
     expect(elsewhere.get_by_role("link", name="Go to its own page")).to_be_visible()
-    elsewhere.get_by_role("link", name="Steer it on its own page").click()
+    elsewhere.get_by_role("button", name=re.compile("^Change its name: ")).first.click()
+    elsewhere.get_by_role("textbox", name=re.compile("^Name of the run: ")).press("Escape")
+    button(elsewhere, "Start my own run")
+    expect(elsewhere.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(elsewhere.get_by_role("link", name="Go to its own page")).to_be_visible()
+    elsewhere.get_by_role("link", name="Go to its own page").click()
     expect(elsewhere.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     assert home_of(elsewhere, room) is home
     assert elsewhere.url.startswith(f"{room.url}/live_training?")

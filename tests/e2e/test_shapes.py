@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.e2e.test_live_training import until
 from tests.running_app import wait_until_drawn
 
 
@@ -128,11 +129,15 @@ def test_a_step_with_an_open_bracket_stays_a_step_of_its_own(lesson: Page) -> No
 
 
 def test_what_is_done_while_the_server_is_slow_is_done_in_its_order(lesson: Page) -> None:
-    def slowly(route: Route) -> None:
-        lesson.wait_for_timeout(150)
-        route.continue_()
+    held: list[Route] = []
 
-    lesson.route("**/api/lessons/shapes", slowly)
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    lesson.route("**/api/lessons/shapes", hold_the_first)
     lesson.get_by_role("button", name="ravel", exact=True).click()
     lesson.get_by_role("button", name="Remove step 1, unsqueeze(0)").click()
     lesson.get_by_role("button", name="flatten", exact=True).click()
@@ -140,6 +145,8 @@ def test_what_is_done_while_the_server_is_slow_is_done_in_its_order(lesson: Page
     for _ in range(2):
         lesson.keyboard.press("Alt+ArrowDown")
     lesson.get_by_role("button", name="Move step 1, permute(0, 2, 1) down").click()
+    until(lambda: len(held) == 1, "the first request", lesson)
+    held[0].continue_()
     in_order(lesson, "ravel()", "permute(0, 2, 1)", "flatten(1)", "clone()")
 
 
