@@ -140,7 +140,7 @@ def test_picture_and_claims_know_nothing_of_the_project(own: str) -> None:
 
 def test_checks_of_claims_find_out_by_themselves() -> None:
     """They know claims and run plain Python; nothing of what lessons compute, or compute with, is at hand."""
-    paths = sorted((PROJECT / "tests" / "claims").glob("*.py"))
+    paths = sorted((PROJECT / "tests" / "claims").rglob("*.py"))
     assert len(paths) > 10
     assert not faults(
         {name(path): [module for module in own_imports(path) if not is_of_claims(module)] for path in paths}

@@ -24,7 +24,7 @@ from primer_core.lessons.own_lines.failing import nodes_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.lost_gradients import MAKE_ANEW, LostStep, Watch
 from primer_core.lessons.own_lines.statements import statement_numbers
-from primer_core.lessons.own_lines.surprising_line import numbers
+from primer_core.lessons.own_lines.surprises.line import numbers
 from primer_core.lessons.own_lines.trace import Trace
 
 Run = tuple[int, int]

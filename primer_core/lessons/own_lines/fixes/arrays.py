@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.error_messages.kinds.joining import JoinSizesDiffer
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
-from primer_core.lessons.own_lines.surprising_line import with_argument
+from primer_core.lessons.own_lines.surprises.line import with_argument
 
 
 def from_no_rows(failure: Failure) -> Iterator[Candidate]:

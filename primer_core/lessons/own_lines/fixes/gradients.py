@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
-from primer_core.lessons.own_lines.surprising_line import goes_back
+from primer_core.lessons.own_lines.surprises.line import goes_back
 
 
 def _detached(failure: Failure) -> Iterator[Candidate]:

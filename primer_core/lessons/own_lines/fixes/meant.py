@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
-from primer_core.claims.surprises import ColumnMeetsRow
+from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.closer_causes import scattered
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, statements_of

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from primer_core.language.parsing import code_expression
 from primer_core.lessons.own_lines.failing import statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure
-from primer_core.lessons.own_lines.surprising_line import with_argument
+from primer_core.lessons.own_lines.surprises.line import with_argument
 
 _SIGNS: Mapping[type[ast.operator], str] = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
 

@@ -1,0 +1,346 @@
+"""When the commonest things surprise: numbers that wrap, copies that are changed and lost, gradients that add up."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primer_core.backend import backend_of
+from primer_core.backend.memory import shares_memory
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.common import (
+    ColumnMeetsRow,
+    GradientsAddUp,
+    InNobodysCopy,
+    KeptNowhere,
+    OnceEach,
+    OneListOften,
+    OtherAxis,
+    ProbabilitiesAgain,
+    SqueezedAll,
+    StoredOtherwise,
+    WrapsAround,
+)
+from primer_core.claims.surprises.training import NumberByNumber
+from primer_core.language.execution import is_array
+from primer_core.language.table import entry_named
+from primer_core.language.table.costs import shape_of
+from primer_core.language.table.sources import named_again, numbered
+from primer_core.lessons.own_lines.failing import statements_of
+from primer_core.lessons.own_lines.surprises.line import Line, as_array, elements, numbers, squeezed
+from primer_core.lessons.own_lines.trace import MAX_NAMES, Part
+
+_SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "**": operator.pow,
+}  # fmt: skip
+_ALONE: Mapping[str, Callable[[Any], Any]] = {
+    "operator.-x": operator.neg, "np.negative": operator.neg, "np.abs": abs, "builtins.abs": abs, "torch.abs": abs,
+    "Tensor.abs": abs,
+}  # fmt: skip
+"""What changes the sign of numbers."""
+
+_MEANT_AS_COLUMN = ("None", "newaxis", "unsqueeze", "reshape", "view", "expand_dims", "keepdim", "meshgrid", "outer")
+"""What stands in an operand that its author made a column or a row on purpose."""
+
+
+def _wrapped(line: Line) -> Iterator[WrapsAround]:
+    for part in line.step.parts:
+        if part.entry in _ALONE and len(part.operands) == 1 and part.result is not None and is_array(part.result):
+            given, turned = part.operands[0], numbers(part.result)
+            if turned.dtype.kind in "iu" and is_array(given):
+                yield from _differing(line, part, np.asarray(_ALONE[part.entry](numbers(given).astype(object))), turned)
+            continue
+        owner, _, name = part.entry.partition(".")
+        sign = name.removesuffix("=")
+        if owner != "operator" or sign not in _SIGNS or part.result is None or not is_array(part.result):
+            continue
+        result = numbers(part.result)
+        operands = [numbers(each) if is_array(each) else each for each in part.operands]
+        if result.dtype.kind not in "iu" or len(operands) != 2 or not all(map(_is_whole, operands)):
+            continue
+        if (sign == "**" and ((power := np.asarray(operands[1])) < 0).any()) or (sign == "**" and (power > 99).any()):
+            continue
+        exact = np.asarray(_SIGNS[sign](*(np.asarray(each).astype(object) for each in operands)))
+        yield from _differing(line, part, exact, result)
+
+
+def _differing(line: Line, part: Part, exact: NDArray[Any], result: NDArray[Any]) -> Iterator[WrapsAround]:
+    """Say where the whole numbers of a result are others than the exact ones."""
+    differs = np.flatnonzero((np.broadcast_to(exact, result.shape) != result).reshape(-1))
+    if differs.size:
+        first = int(differs[0])
+        wanted, stored = np.broadcast_to(exact, result.shape).reshape(-1)[first], result.reshape(-1)[first]
+        dtype = backend_of(part.result).dtype_name(part.result)
+        yield WrapsAround(line.run, part.place.text, int(wanted), int(stored), _short(dtype), int(differs.size))
+
+
+def _lost(line: Line) -> Iterator[InNobodysCopy]:
+    target = line.written_to()
+    if target is None or line.step.changed or isinstance(target.value, ast.Name | ast.Attribute):
+        return
+    write = next((part for part in reversed(line.step.parts) if part.entry.endswith(".[]=")), None)
+    inner = line.text(target.value)
+    made = next((part for part in line.step.parts if part.place.text == inner and is_array(part.result)), None)
+    if write is None or made is None or not (_is_of_array(line, target.value) or _is_copied(made)):
+        return
+    before, after = numbers(made.result), _put(write)
+    if after is not None and before.shape == after.shape and before.tobytes() != after.tobytes():
+        yield InNobodysCopy(line.run, inner)
+
+
+def _is_of_array(line: Line, node: ast.expr) -> bool:
+    """Return whether an expression begins with a name of an array, so that what changes in its memory is seen."""
+    while not isinstance(node, ast.Name):
+        match node:
+            case ast.Subscript(inner) | ast.Attribute(inner) | ast.Call(ast.Attribute(inner)):
+                node = inner
+            case _:
+                return False
+    seen = line.step.names.get(node.id)
+    return seen is not None and seen.shape is not None
+
+
+def _is_copied(made: Part) -> bool:
+    """Return whether a part picked cells of an array in a way that copies them."""
+    if made.entry not in ("ndarray.[]", "Tensor.[]"):
+        return False
+    array, index = made.operands
+    return not shares_memory(array[index], array)
+
+
+def _not_kept(line: Line) -> Iterator[KeptNowhere]:
+    step, node = line.step, line.node
+    if step.bound or step.changed or step.printed or not isinstance(node, ast.Expr) or not step.parts:
+        return
+    if not isinstance(node.value, ast.Call) or line.is_last:
+        return
+    last = step.parts[-1]
+    entry = entry_named(last.entry)
+    is_whole = (last.place.line, last.place.column) == (node.value.lineno, node.value.col_offset)
+    ends = last.place.text == line.text(node.value)
+    in_place = entry is None or entry.writes or last.entry.endswith("_") or "out" in last.keywords
+    if is_whole and ends and not in_place and is_array(last.result) and not isinstance(last.result, np.generic):
+        yield KeptNowhere(line.run, last.place.text)
+
+
+def _returned(line: Line) -> Iterator[KeptNowhere]:
+    """Say so where a function of the program returns an array, has changed none, and its result is not kept."""
+    step, last = line.step, line.before
+    if last is None or step.bound or step.changed or step.printed or line.is_last:
+        return
+    match line.node, last.moment.node, last.moment.functions:
+        case ast.Expr(ast.Call(ast.Name(name)) as call), ast.Return(ast.Name(given)), (function,) if function == name:
+            seen, steps = last.names.get(given), line.trace.steps
+            until = reversed(steps[: steps.index(last) + 1])
+            inner = takewhile(lambda each: each.moment.functions[:1] == (name,), until)
+            if seen is None or seen.shape is None or any(each.changed or each.printed for each in inner):
+                return
+            if len(step.names) >= MAX_NAMES:
+                return  # names beyond these are not shown, and one of them may keep it
+            if all(seen.number != known.number for known in step.names.values()):  # else a name keeps it
+                yield KeptNowhere(line.run, line.text(call))
+
+
+def _once_each(line: Line) -> Iterator[OnceEach]:
+    target = line.written_to()
+    if not isinstance(line.node, ast.AugAssign) or target is None or not isinstance(target.value, ast.Name):
+        return
+    if not isinstance(line.node.op, ast.Add | ast.Sub | ast.Mult) or not line.step.changed:
+        return
+    read = next((part for part in line.step.parts if part.entry.endswith(".[]")), None)
+    write = next((part for part in line.step.parts if part.entry.endswith(".[]=")), None)
+    if read is None or write is None or len(read.operands) != 2 or not is_array(read.operands[0]):
+        return
+    array, index = read.operands
+    changed = _put(write)
+    if changed is None:
+        return
+    old = numbers(array)
+    for cell, count in named_again(array, index):
+        if old.reshape(-1)[cell] != changed.reshape(-1)[cell]:
+            yield OnceEach(line.run, target.value.id, tuple(map(int, np.unravel_index(cell, old.shape))), count)
+            return
+
+
+def _other_axis(line: Line) -> Iterator[OtherAxis]:
+    for part in line.step.parts:
+        sign = part.entry.removeprefix("operator.")
+        if part.entry == sign or sign not in ("+", "-", "*", "/") or len(part.operands) != 2:
+            continue
+        found = line.at(part.place)
+        square, row = part.operands
+        if not isinstance(found, ast.BinOp) or not (is_array(square) and is_array(row)):
+            continue
+        size = shape_of(row)
+        if len(size) != 1 or size[0] < 2 or shape_of(square) != (size[0], size[0]):
+            continue
+        reduced = _of_rows(line, found.right, line.text(found.left))
+        if not reduced:
+            continue
+        given, kept = part.result, _SIGNS.get(sign, operator.truediv)(numbers(square), numbers(row)[:, None])
+        if given is not None and not np.array_equal(numbers(given), kept.astype(numbers(given).dtype)):
+            yield OtherAxis(line.run, part.place.text, reduced, size[0])
+
+
+def _of_rows(line: Line, node: ast.expr, array: str) -> str:
+    """Return the column of an array, or its reduction along the last axis, that an expression or a name stands for."""
+    if isinstance(node, ast.Name):
+        bound = [
+            statement.value
+            for statement in statements_of(line.trace.source)
+            if (statement.lineno, statement.col_offset) < (line.node.lineno, line.node.col_offset)
+            and isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+            and statement.targets[0].id == node.id
+        ]
+        if len(bound) != 1:
+            return ""
+        node = bound[0]
+    match node:
+        case ast.Call(ast.Attribute(holder, _), arguments, words):
+            of, rest = line.text(holder), arguments
+            if of in ("np", "torch") and arguments:
+                of, rest = line.text(arguments[0]), arguments[1:]
+            axes = [each.value for each in words if each.arg in ("axis", "dim")] + rest[:1]
+            if of == array and len(axes) == 1 and ast.unparse(axes[0]) in ("1", "-1"):
+                return line.text(node)
+        case ast.Subscript(holder, ast.Tuple([ast.Slice(None, None, None), ast.Constant(int())])):
+            return line.text(node) if line.text(holder) == array else ""
+    return ""
+
+
+def _every_pair(line: Line) -> Iterator[ColumnMeetsRow | NumberByNumber]:
+    for part in line.step.parts:
+        if not part.entry.startswith("operator.") or len(part.operands) != 2 or not all(map(is_array, part.operands)):
+            continue
+        left, right = (shape_of(each) for each in part.operands)
+        column, row = (left, right) if len(left) == 2 else (right, left)
+        if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2 or part.entry == "operator.@":
+            continue
+        if not any(word in part.place.text for word in _MEANT_AS_COLUMN):
+            yield ColumnMeetsRow(line.run, part.place.text, left, right, (row[0], row[0]))
+            found = line.at(part.place)
+            squeezed = None if found is None else _with_column_squeezed(found, is_left=column is left)
+            if squeezed is not None:
+                yield NumberByNumber(line.run, squeezed, row)
+
+
+def _with_column_squeezed(node: ast.AST, *, is_left: bool) -> str | None:
+    """Return an operation whose operand of shape (n, 1) has lost its axis 1, as code."""
+    match node:
+        case ast.BinOp(left, sign, right):
+            return ast.unparse(
+                ast.BinOp(squeezed(left), sign, right) if is_left else ast.BinOp(left, sign, squeezed(right))
+            )
+        case ast.Compare(left, signs, [right]):
+            one, other = (squeezed(left), right) if is_left else (left, squeezed(right))
+            return ast.unparse(ast.Compare(one, signs, [other]))
+    return None
+
+
+def _squeezed(line: Line) -> Iterator[SqueezedAll]:
+    for part in line.step.parts:
+        if part.entry.rpartition(".")[2] != "squeeze" or len(part.operands) != 1 or part.keywords:
+            continue
+        shape = shape_of(part.operands[0])
+        axes = tuple(axis for axis, size in enumerate(shape) if size == 1)
+        if len(axes) > 1:
+            yield SqueezedAll(line.run, part.place.text, axes, tuple(size for size in shape if size != 1))
+
+
+def _stored(line: Line) -> Iterator[StoredOtherwise]:
+    target = line.written_to()
+    if target is None or not isinstance(target.value, ast.Name) or not isinstance(line.node, ast.Assign):
+        return
+    write = next((part for part in line.step.parts if part.entry.endswith(".[]=")), None)
+    changed = None if write is None else _put(write)
+    if write is None or changed is None or changed.dtype.kind not in "iuU":
+        return
+    array, index, value = write.operands
+    given = as_array(value)
+    of_texts = changed.dtype.kind == "U"
+    if given.dtype.kind not in ("U" if of_texts else "iuf"):
+        return
+    places = np.asarray(numbered(array, 0)[index])
+    wanted = np.broadcast_to(given, places.shape).reshape(-1)
+    for number, place in zip(wanted, places.reshape(-1), strict=True):
+        stored = changed.reshape(-1)[int(place)]
+        if (of_texts or np.isfinite(number)) and number != stored and (places == place).sum() == 1:
+            dtype = _short(backend_of(array).dtype_name(array))
+            kept = repr(stored.item()) if of_texts else str(stored.item())
+            yield StoredOtherwise(line.run, target.value.id, dtype, repr(number.item()), kept)
+            return
+
+
+def _probabilities(line: Line) -> Iterator[ProbabilitiesAgain]:
+    for name, origin, call in line.losses_here():
+        if name != "F.cross_entropy" or origin.call is None:
+            continue
+        given = numbers(origin.call.bound.positional[0])
+        if given.ndim != 2 or given.shape[1] < 2:
+            continue
+        if (given >= 0).all() and np.allclose(given.sum(axis=1), 1, atol=1e-5):
+            yield ProbabilitiesAgain(line.run, line.text(call.args[0]))
+
+
+def _added_up(line: Line) -> Iterator[GradientsAddUp]:
+    ledger = line.trace.ledger
+    names = () if ledger is None else ledger.added_up.get(line.run, ())
+    if names:
+        yield GradientsAddUp(line.run, names)
+
+
+def _one_list(line: Line) -> Iterator[OneListOften]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.List([inner]), ast.Mult(), _)):
+            held = elements(line.step.names.get(name))
+            if (
+                isinstance(inner, ast.List | ast.ListComp | ast.BinOp)
+                and len(held) > 1
+                and isinstance(held[0], ast.List)
+            ):
+                yield OneListOften(line.run, name, len(held))
+
+
+def _put(write: Part) -> NDArray[Any] | None:
+    """Return an array after ``x[index] = value``; None where the library would not do it again."""
+    array, index, value = write.operands
+    if not is_array(array):
+        return None
+    again = array.clone() if hasattr(array, "clone") else array.copy()
+    try:
+        again[index] = value
+    except (ValueError, IndexError, RuntimeError, TypeError):
+        return None
+    return numbers(again)
+
+
+def _is_whole(value: Any) -> bool:
+    return (isinstance(value, np.ndarray) and value.dtype.kind in "iu") or type(value) is int
+
+
+def _short(dtype: str) -> str:
+    return dtype.removeprefix("torch.")
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _wrapped,
+    _stored,
+    _lost,
+    _once_each,
+    _not_kept,
+    _returned,
+    _other_axis,
+    _every_pair,
+    _squeezed,
+    _probabilities,
+    _added_up,
+    _one_list,
+)

@@ -1,0 +1,118 @@
+"""When it surprises what a layer or a network is told, what a class alone gives, what two layers in a row compute."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.running import line_of
+from primer_core.claims.surprises.layers import (
+    AloneInItsSum,
+    DropsStill,
+    FreezesNothing,
+    LossOfOneClass,
+    NotAParameter,
+    NothingBetween,
+    StateIsShared,
+)
+from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.surprises.line import Line, numbers
+
+_SOFTMAX = ("F.softmax", "torch.softmax", "Tensor.softmax")
+
+
+def _freezes(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    match line.node:
+        case ast.Assign([ast.Attribute(holder, "requires_grad")]) if ledger is not None:
+            count = ledger.attributes.get(line.run, 0)
+            if count:
+                yield FreezesNothing(line.run, line.text(holder), count)
+
+
+def _alone(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in _SOFTMAX or part.result is None or not (numbers(part.result) == 1).all():
+            continue
+        shape = shape_of(part.operands[0])
+        axis = part.keywords.get("dim", part.operands[1] if len(part.operands) > 1 else None)
+        if type(axis) is int and -len(shape) <= axis < len(shape) and shape[axis] == 1:
+            yield AloneInItsSum(line.run, part.place.text, axis % len(shape))
+
+
+def _one_class(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name == "F.cross_entropy" and origin.call is not None and len(call.args) == 2 and not call.keywords:
+            shape = shape_of(origin.call.bound.positional[0])
+            if len(shape) == 2 and shape[0] and shape[1] == 1 and not bool(origin.values.any()):
+                yield LossOfOneClass(line.run, line.text(call), (shape[0], 1))
+
+
+def _between(line: Line) -> Iterator[Claim]:
+    for binding in line.step.bound:
+        for first, inputs, outputs in line.step.names[binding.name].straight:
+            one, other = (f"{binding.name}[{place}]" for place in (first, first + 1))
+            yield NothingBetween(line.run, binding.name, one, other, inputs, outputs)
+    for forward in line.step.forwards:
+        for layer in forward.layers if forward.called.isidentifier() and forward.kind != "Sequential" else ():
+            before = next((each for each in forward.layers if each.path == layer.behind), None)
+            if layer.behind and before is not None and before.weight is not None and layer.weight is not None:
+                one, other = f"{forward.called}{layer.behind}", f"{forward.called}{layer.path}"
+                yield NothingBetween(line.run, forward.called, one, other, before.weight[1], layer.weight[0])
+
+
+def _shared(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(ast.Name(network), "state_dict"), [], [])):
+            later = () if ledger is None else (each for each in ledger.stepped if ledger.stepped[each].moved)
+            seen = line.step.names.get(network)
+            if (
+                seen is not None
+                and name != network
+                and any(line_of(number) > line_of(line.run[0]) for number, _ in later)
+            ):
+                yield StateIsShared(line.run, name, network)
+
+
+def _drops_still(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(network), "eval"), [], [])):
+            seen = line.step.names.get(network)
+            for call in () if seen is None else untold_dropout(line, seen.kind):
+                yield DropsStill(line.run, network, line.text(call))
+
+
+def untold_dropout(line: Line, kind: str) -> Iterator[ast.Call]:
+    """Go through the calls of the function ``dropout``, in a class of the program, that are not told of eval mode."""
+    classes = (each for each in line.statements if isinstance(each, ast.ClassDef) and each.name == kind)
+    nodes = [inner for each in classes for inner in ast.walk(each)]
+    if any(isinstance(node, ast.Attribute) and node.attr == "training" for node in nodes):
+        return  # it asks for the mode, so that a call may never come about
+    for node in nodes:
+        match node:
+            case ast.Call(ast.Attribute(owner, "dropout"), [_, *others], words):
+                told = len(others) > 1 or any(word.arg in ("training", None) for word in words)
+                share = next((word.value for word in words if word.arg == "p"), others[0] if others else None)
+                value = share.value if isinstance(share, ast.Constant) else None
+                drops = share is None or (isinstance(value, float) and 0 < value < 1)
+                if ast.unparse(owner).split(".")[-1] in ("F", "functional") and drops and not told:
+                    yield node
+
+
+def _not_a_parameter(line: Line) -> Iterator[Claim]:
+    for binding in line.step.bound:
+        for attribute in line.step.names[binding.name].apart:
+            yield NotAParameter(line.run, binding.name, attribute)
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _freezes,
+    _alone,
+    _one_class,
+    _between,
+    _shared,
+    _drops_still,
+    _not_a_parameter,
+)

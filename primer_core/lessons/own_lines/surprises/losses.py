@@ -1,0 +1,194 @@
+"""When it surprises what a loss is divided by, how many were added up, and that it grows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.losses import DividesByWeights, MeansAdded, MeansOverSamples, StepsTooLong
+from primer_core.language.execution import is_array
+from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.surprises.line import Line, numbers
+from primer_core.lessons.own_lines.trace import Trace, run
+
+_OF_CLASSES = ("F.cross_entropy", "F.nll_loss")
+_SHORTER = (10, 100, 1000)
+"""By how much a learning rate is divided to see whether the loss falls then."""
+
+
+def _weights(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name not in _OF_CLASSES or origin.call is None:
+            continue
+        values = origin.call.bound.values
+        weight, target = values.get("weight"), values.get("target")
+        plain = values.get("reduction", "mean") == "mean" and not values.get("label_smoothing")
+        if not plain or not is_array(weight) or not is_array(target) or len(shape_of(target)) != 1:
+            continue
+        classes = numbers(target)
+        if classes.dtype.kind not in "iu" or (classes < 0).any():
+            continue
+        total = float(numbers(weight)[classes].sum())
+        if f"{total:.6g}" != f"{classes.size:.6g}" and _compares_sums(line):
+            yield DividesByWeights(line.run, line.text(call), total, int(classes.size))
+
+
+def _compares_sums(line: Line) -> bool:
+    """Return whether a program computes a loss as a sum or sample by sample, too."""
+    return any(isinstance(node, ast.Constant) and node.value in ("sum", "none") for node in line.everywhere())
+
+
+def _over_samples(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.BinOp(ast.Name(name), ast.Div(), ast.Call(ast.Name("len"), [counted], [])) as quotient:
+                loader = _adds_means(line, name)
+            case _:
+                continue
+        seen = line.step.names.get(loader)
+        if seen is None or seen.sizes is None or seen.sizes[0] == seen.sizes[1]:
+            continue
+        if line.text(counted) in (f"{loader}.dataset", _loaded(line, loader)):
+            yield MeansOverSamples(line.run, line.text(quotient), name, loader, *seen.sizes)
+
+
+def _loaded(line: Line, loader: str) -> str:
+    """Return what a loader is made of, as code."""
+    for statement in line.statements:
+        match statement:
+            case ast.Assign([ast.Name(name)], ast.Call(_, [given, *_])) if name == loader:
+                return line.text(given)
+    return ""
+
+
+def _adds_means(line: Line, name: str) -> str:
+    """Return the loader whose batches' losses a name adds up, each a mean, and nothing else; empty where it does not.
+
+    It is set to 0 where the loop over the batches stands.
+    """
+    adding = [
+        each
+        for each in line.statements
+        if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name) and each.target.id == name
+    ]
+    match adding:
+        case [ast.AugAssign(_, ast.Add(), ast.Call(ast.Attribute(ast.Name(loss), "item"), [], []))]:
+            pass
+        case _:
+            return ""
+    for loop in line.statements:
+        match loop:
+            case ast.For(_, ast.Name(loader)) if any(each is adding[0] for each in loop.body):
+                begins = [each for each in line.statements if _sets_to_zero(each, name)]
+                level = [each for each in begins if each.col_offset == loop.col_offset and each.lineno < loop.lineno]
+                return loader if len(begins) == len(level) == 1 and _is_mean(line, loss) else ""
+    return ""
+
+
+def _sets_to_zero(statement: ast.stmt, name: str) -> bool:
+    match statement:
+        case ast.Assign([ast.Name(bound)]) if bound == name:
+            return True
+    return False
+
+
+def _is_mean(line: Line, name: str) -> bool:
+    """Return whether one statement binds a name, to a loss that is a mean, and to nothing that is computed of it."""
+    bound = [
+        each
+        for each in line.statements
+        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in each.targets)
+    ]
+    means = {
+        line.at(origin.place)
+        for origin in line.losses
+        if origin.call is not None and origin.call.bound.values.get("reduction", "mean") == "mean"
+    }
+    return len(bound) == 1 and bound[0].value in means
+
+
+def _added(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    match line.node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "backward"), [], [])) if ledger is not None:
+            pass
+        case _:
+            return
+    number, time = line.run
+    count = 1
+    while (number, time + 1 - count) in ledger.added_up:
+        count += 1
+    place = line.node.lineno, line.node.col_offset
+    loops = [
+        each
+        for each in line.statements
+        if isinstance(each, ast.For | ast.While) and place in [(own.lineno, own.col_offset) for own in each.body]
+    ]
+    plain = [node for loop in loops for each in loop.body if not isinstance(each, ast.If) for node in ast.walk(each)]
+    clears = any(isinstance(node, ast.Attribute) and node.attr in ("step", "zero_grad", "zero_") for node in plain)
+    writes = any(isinstance(node, ast.AugAssign) and ".grad" in ast.unparse(node.value) for node in plain)
+    inner = any(isinstance(each, ast.If) for loop in loops for each in loop.body)
+    since = 1 < count <= time and (count == time or not inner)
+    if len(loops) == 1 and not clears and not writes and since and _is_mean(line, name):
+        yield MeansAdded(line.run, name, count)
+
+
+def _grows(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], value) if line.step.run > 3:
+            values = _values(line.trace, line.run[0], name)
+        case _:
+            return
+    if values is None or len(values) != line.step.run or not values[-1] > 10 * values[0] > 0:
+        return
+    if not all(one < other for one, other in pairwise(values)):
+        return
+    for at, old, new in _shorter(line, value):
+        lines = line.trace.source.split("\n")
+        if lines[at - 1].count(old) != 1:
+            continue
+        lines[at - 1] = lines[at - 1].replace(old, new)
+        found = _values(run("\n".join(lines)), line.run[0], name)
+        if found is not None and len(found) == len(values) and np.isfinite(found).all() and found[-1] < found[0]:
+            first, last, better = (f"{each:.4g}" for each in (values[0], values[-1], found[-1]))
+            yield StepsTooLong(line.run, name, first, last, at, old, new, better)
+            return
+
+
+def _values(trace: Trace, number: int, name: str) -> list[float] | None:
+    """Return what a name was bound to each time that a statement ran; None where not all of that is known."""
+    if len(trace.steps) != trace.taken or trace.stopped is not None:
+        return None
+    seen = [step.names.get(name) for step in trace.steps if step.number == number]
+    if any(each is None or each.shape != () or each.values is None or not each.recorded for each in seen):
+        return None
+    return [float(each.values.item()) for each in seen if each is not None and each.values is not None]
+
+
+def _shorter(line: Line, loss: ast.expr) -> Iterator[tuple[int, str, str]]:
+    """Go through what makes steps shorter: which line is changed, what stands there, and what would."""
+    if ast.unparse(loss).endswith(".sum()"):
+        yield loss.end_lineno or loss.lineno, ".sum()", ".mean()"
+    for node in line.everywhere():
+        match node:
+            case ast.keyword("lr", ast.Constant(float() | int() as rate) as written):
+                pass
+            case ast.AugAssign(
+                _, ast.Sub(), ast.BinOp(ast.Constant(float() | int() as rate) as written, ast.Mult(), _)
+            ):
+                pass
+            case ast.Assign(
+                [ast.Name("lr" | "learning_rate" | "rate" | "eta")], ast.Constant(float() | int() as rate) as written
+            ):
+                pass
+            case _:
+                continue
+        for factor in _SHORTER:
+            yield written.lineno, line.text(written), f"{rate / factor:g}"
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_weights, _over_samples, _added, _grows)

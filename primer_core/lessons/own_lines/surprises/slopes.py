@@ -1,0 +1,85 @@
+"""When it surprises what came back: 0 through a function that is flat, inf or nan through a square root of 0."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.slopes import FlatEverywhere, SteepAtZero
+from primer_core.language.execution import is_array
+from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
+from primer_core.lessons.own_lines.surprises.line import Line, goes_back, numbers
+
+_FLAT = ("round", "floor", "ceil", "trunc", "sign")
+
+
+def _flat(line: Line) -> Iterator[Claim]:
+    gradients = _gradients(line)
+    if not gradients or any(each.values.any() for each in gradients):
+        return
+    for origin, call in _on_the_way(line, gradients):
+        name = origin.entry.rpartition(".")[2]
+        if name in _FLAT and origin.entry.startswith(("torch.", "Tensor.")) and not call.keywords:
+            yield FlatEverywhere(line.run, line.text(call))
+
+
+def _steep(line: Line) -> Iterator[Claim]:
+    gradients = _gradients(line)
+    if all(np.isfinite(each.values).all() for each in gradients):
+        return
+    for origin, call in _on_the_way(line, gradients):
+        if origin.entry in ("torch.sqrt", "Tensor.sqrt") and origin.call is not None:
+            of = call.args[0] if origin.entry == "torch.sqrt" and call.args else getattr(call.func, "value", None)
+            given = numbers(origin.call.bound.positional[0])
+            if of is not None and not given.all() and (given >= 0).all() and given.dtype.itemsize > 2:
+                yield SteepAtZero(line.run, line.text(call), line.text(of))
+
+
+def _gradients(line: Line) -> list[Origin]:
+    """Return the gradients that the line's backward() brought to leaves."""
+    if line.trace.ledger is None or not any(map(goes_back, line.nodes())):
+        return []
+    statements = ((origin, origin.statement) for origin in line.trace.ledger.origins if origin.entry == BACKWARD)
+    return [each for each, begun in statements if begun is not None and (begun.line, begun.time) == line.run]
+
+
+def _on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origin, ast.Call]]:
+    """Go through calls that lie between a leaf and what the line went back from, as far as their operands' names tell.
+
+    What it went back from was made of their results, and they are of a name that requires a gradient.
+    """
+    ledger = line.trace.ledger
+    assert ledger is not None
+    waiting = [each.read[0] for each in gradients if each.read]
+    found: dict[int, Origin] = {}
+    while waiting:
+        for number in np.unique(waiting.pop()).tolist():
+            origin = ledger.origin_of(number)
+            if origin is not None and origin.first not in found:
+                found[origin.first] = origin
+                waiting += origin.read
+    said = set[str]()
+    for _, origin in sorted(found.items()):
+        there = line.at(origin.place)
+        if origin.call is None or not isinstance(there, ast.Call):
+            continue
+        if not origin.call.bound.positional or not is_array(origin.call.bound.positional[0]):
+            continue
+        names = {node.id for node in ast.walk(there) if isinstance(node, ast.Name)}
+        text = line.text(there)
+        here = names & line.step.names.keys()
+        if text not in said and any(line.step.names[name].requires or _learns(line, name) for name in here):
+            said.add(text)
+            yield origin, there
+
+
+def _learns(line: Line, name: str) -> bool:
+    """Return whether a name is that of a network with numbers to learn, which was called."""
+    forwards = (forward for step in line.trace.steps for forward in step.forwards)
+    return any(forward.called == name and forward.trainable for forward in forwards)
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep)

@@ -1,0 +1,147 @@
+"""When it surprises what a loss compares, what a step changes, and what dropout does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.lost_gradients import NoGradient
+from primer_core.claims.surprises.training import (
+    AgainstEvery,
+    FirstRateSkipped,
+    KeptAreScaled,
+    NeverStepped,
+    NoLeafNow,
+    SigmoidAgain,
+)
+from primer_core.language.programs.networks import SCHEDULES
+from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.ledger import Origin
+from primer_core.lessons.own_lines.lost_gradients import went_back, why_no_gradient
+from primer_core.lessons.own_lines.surprises.line import Line, numbers, squeezed
+
+_COMPARING = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
+_SIGNS = {ast.Sub: "-=", ast.Add: "+="}
+
+
+def _against_every(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name not in _COMPARING or len(call.args) < 2 or origin.call is None:
+            continue
+        left, right = (shape_of(each) for each in origin.call.bound.positional[:2])
+        column, row = (left, right) if len(left) == 2 else (right, left)
+        if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2:
+            continue
+        first, second, *rest = call.args
+        one, other = (squeezed(first), second) if column is left else (first, squeezed(second))
+        instead = ast.unparse(ast.Call(call.func, [one, other, *rest], call.keywords))
+        yield AgainstEvery(line.run, line.text(call), left, right, instead)
+
+
+def _sigmoid(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name != "F.binary_cross_entropy_with_logits" or not origin.read or not origin.read[0].size:
+            continue
+        made = [_made(line, int(number)) for number in origin.read[0]]
+        if all(each is not None and each.entry.endswith(".sigmoid") for each in made):
+            yield SigmoidAgain(line.run, line.text(call.args[0]))
+
+
+def _made(line: Line, number: int) -> Origin | None:
+    """Return how a cell came to be, and of a layer's or a function's result which."""
+    return None if line.trace.ledger is None else line.trace.ledger.origin_of(number)
+
+
+def _no_leaf(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.Name(left), (ast.Sub() | ast.Add()) as sign, right) as value):
+            before = {} if line.before is None else line.before.names
+            seen = line.step.names.get(name)
+            if left != name or seen is None or not seen.recorded or f"{name}.grad" not in before:
+                return
+            instead = f"{name} {_SIGNS[type(sign)]} {line.text(right)}"
+            yield NoLeafNow(line.run, name, line.text(value), instead)
+
+
+def _no_gradient(line: Line) -> Iterator[Claim]:
+    looked_for = any(isinstance(node, ast.Is | ast.IsNot) for node in line.nodes())
+    if line.before is None or looked_for or went_back((line.step,)):
+        return
+    for part in line.step.parts:
+        name, _, last = part.place.text.rpartition(".")
+        if part.entry == "Tensor.grad" and part.result is None and last == "grad" and name.isidentifier():
+            why = why_no_gradient(name, line.before, line.trace)
+            if why is not None:
+                yield NoGradient(line.run, name, why)
+
+
+def _first_rate(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    match line.node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(scheduler), "step"))) if ledger is not None:
+            for (number, time), early in ledger.early.items():
+                if number == line.run[0] and time <= line.run[1] and early.rate != early.used:
+                    rates = repr(early.rate), repr(early.used)
+                    yield FirstRateSkipped((number, time), scheduler, early.optimiser, *rates)
+
+
+def _kept(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    for origin in () if ledger is None else ledger.origins:
+        begun = origin.statement
+        if begun is None or (begun.line, begun.time) != line.run or origin.place is None or origin.call is None:
+            continue
+        values = origin.call.bound.values
+        found = line.at(origin.place)
+        if origin.call.entry.name != "F.dropout" or not isinstance(found, ast.Call):
+            continue
+        layers = (each.called for each in line.step.forwards if each.place == origin.place)
+        layer = next((each for each in layers if each.isidentifier()), "")
+        seen = line.step.names.get(layer)
+        is_layer = seen is not None and seen.kind == "Dropout"
+        if not is_layer and (layer or ast.unparse(found.func) not in _DROPS):
+            continue
+        share, trains = values.get("p", 0.5), values.get("training", True)
+        given = numbers(origin.call.bound.positional[0]).reshape(-1)
+        if not trains or type(share) is not float or not 0 < share < 1 or given.size != origin.values.size:
+            continue
+        kept = np.flatnonzero((origin.values != 0) & (given != 0))
+        if kept.size:
+            before, after = (f"{float(each[kept[0]]):.4g}" for each in (given, origin.values))
+            ends = f"{layer}.eval()" if layer else "training=False"
+            yield KeptAreScaled(line.run, origin.place.text, repr(share), before, after, ends)
+
+
+def _never(line: Line) -> Iterator[Claim]:
+    trace = line.trace
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(owner))) if ast.unparse(owner) in _OPTIMISERS:
+            steps = any(_may_step(line, node) for node in line.everywhere())
+            if went_back(trace.steps) and not steps and trace.stopped is None and name in line.step.names:
+                yield NeverStepped(line.run, name)
+
+
+def _may_step(line: Line, node: ast.AST) -> bool:
+    """Return whether something is asked for ``step`` that is no scheduler."""
+    match node:
+        case ast.Attribute(ast.Name(name), "step"):
+            kinds = {step.names[name].kind for step in line.trace.steps if name in step.names}
+            return not kinds or not all(kind in SCHEDULES for kind in kinds)
+    return isinstance(node, ast.Attribute) and node.attr == "step"
+
+
+_DROPS = ("F.dropout", "torch.nn.functional.dropout", "nn.functional.dropout")
+_OPTIMISERS = ("torch.optim", "optim")
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _against_every,
+    _sigmoid,
+    _no_leaf,
+    _no_gradient,
+    _first_rate,
+    _kept,
+    _never,
+)

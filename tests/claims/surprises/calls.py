@@ -1,0 +1,166 @@
+"""Checks of what surprises in calls: what stands there is computed once more, and what is said to do it is done."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from primer_core.claims.surprises.calls import (
+    ComparedNotStored,
+    InPercent,
+    LossNotComputed,
+    MadeAlike,
+    MethodNotCalled,
+    PicksNothing,
+    PlacesInATuple,
+    SizeNotNumber,
+    SqueezesNothing,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.recorded import is_array
+from tests.claims.running_checks import line
+from tests.claims.surprises.lines import at_line, begun, computed, numbers, stands_there, statement_of, written
+
+
+@check(MethodNotCalled)
+def _(claim: MethodNotCalled, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = begun(program, claim.run)[1]
+    statement = statement_of(program, claim.run)
+    assert not any(
+        isinstance(each, ast.Call) and written(each.func, program) == claim.code for each in ast.walk(statement)
+    )
+    method = computed(claim.code, names)
+    assert callable(method)
+    holder = computed(ast.unparse(node.value), names)
+    of_pytorch = (torch.nn.Module, torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)
+    assert is_array(holder) or isinstance(holder, of_pytorch)
+    assert method.__name__ == node.attr
+    assert method.__self__ is holder
+    if node.attr == "backward":  # what it would go back from, a copy does not know
+        return
+    given = computed(f"{claim.code}()", names)
+    assert not callable(given) or node.attr.endswith("_") or given is holder
+    if isinstance(statement, ast.Assign) and written(statement.value, program) == claim.code:
+        assert callable(line(program, claim.run).names[ast.unparse(statement.targets[0])])
+
+
+@check(SqueezesNothing)
+def _(claim: SqueezesNothing, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = begun(program, claim.run)[1]
+    of = node.args[0] if ast.unparse(node.func) == "torch.squeeze" else node.func.value
+    before = tuple(computed(ast.unparse(of), names).shape)
+    assert tuple(computed(claim.code, names).shape) == before
+    assert claim.axis >= 0
+    assert before[claim.axis] == claim.size != 1
+    numbered = [*node.args, *(word.value for word in node.keywords)][-1]
+    assert ast.literal_eval(numbered) % len(before) == claim.axis
+
+
+@check(PlacesInATuple)
+def _(claim: PlacesInATuple, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = begun(program, claim.run)[1]
+    found = computed(claim.code, names)
+    assert isinstance(found, tuple)
+    given = numbers(
+        computed(ast.unparse(node.args[0]), names) if node.args else computed(ast.unparse(node.func.value), names)
+    )
+    assert len(found) == claim.axes == given.ndim
+    assert [[int(each) for each in one] for one in found] == np.argwhere(given).T.tolist()
+
+
+@check(MadeAlike)
+def _(claim: MadeAlike, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = begun(program, claim.run)[1]
+    made = computed(claim.code, names)
+    assert str(made.dtype) == claim.dtype
+    given = np.array(computed(ast.unparse(node.args[0]), names), dtype=object)
+    pairs = list(zip(given.reshape(-1), numbers(made).reshape(-1).tolist(), strict=True))
+    assert (claim.given, claim.stored) in [(repr(one), repr(other)) for one, other in pairs]
+    assert claim.given != claim.stored
+    assert len({type(one) for one, _ in pairs}) > 1
+
+
+@check(SizeNotNumber)
+def _(claim: SizeNotNumber, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.func) == "torch.Tensor"
+    made = computed(claim.code, begun(program, claim.run)[1])
+    assert tuple(made.shape) == (claim.size,)
+    assert torch.tensor(claim.size).item() == claim.size
+
+
+@check(LossNotComputed)
+def _(claim: LossNotComputed, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    call: Any = stands_there(claim.code, program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    assert (statement.targets[0].id, written(statement.value, program)) == (claim.name, claim.code)
+    assert isinstance(done.names[claim.name], nn.Module)
+    assert (
+        claim.instead == f"{written(call.func, program)}()({', '.join(written(each, program) for each in call.args)})"
+    )
+    loss = computed(claim.instead, names)
+    assert isinstance(loss, torch.Tensor)
+    assert loss.shape == ()
+
+
+@check(ComparedNotStored)
+def _(claim: ComparedNotStored, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    assert isinstance(statement, ast.Expr)
+    assert written(statement.value, program) == claim.code
+    assert is_array(computed(claim.code, names))
+    assert done.names.keys() == done.before.keys()
+    assert done.cells == done.cells_before
+    left, right = claim.instead.split(" = ")
+    assert claim.code.replace(" ", "") == f"{left}=={right}".replace(" ", "")
+    held = computed(left.partition("[")[0], names)
+    exec(claim.instead, names)
+    assert computed(left.partition("[")[0], names) is held
+
+
+@check(InPercent)
+def _(claim: InPercent, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    assert claim.code.replace("percentile", "quantile") == claim.instead
+    assert computed(ast.unparse(node.args[1]), dict(names)) == claim.share
+    whole = np.arange(0.0, 1000.0)
+    for code, place in ((claim.code, claim.share / 100), (claim.instead, claim.share)):
+        call: Any = ast.parse(code, mode="eval").body
+        picked = computed(
+            ast.unparse(ast.Call(call.func, [ast.Name("_whole_"), call.args[1]], [])), {**names, "_whole_": whole}
+        )
+        assert abs(picked - place * 999) < 1e-6
+
+
+@check(PicksNothing)
+def _(claim: PicksNothing, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    array = computed(ast.unparse(node.value), dict(names))
+    assert (node.slice.step, len(array)) == (None, claim.size)
+    assert [computed(ast.unparse(each), {}) for each in (node.slice.lower, node.slice.upper)] == [
+        claim.start,
+        claim.stop,
+    ]
+    assert len(computed(claim.code, dict(names))) == 0
+    assert claim.size
+    if claim.backwards:
+        assert claim.backwards.startswith(f"{ast.unparse(node.value)}[")
+        picked = computed(claim.backwards, dict(names))
+        np.testing.assert_array_equal(picked, np.asarray(array)[claim.start : claim.stop : -1])
+        assert len(picked)
+    else:
+        nothing = not len(np.arange(claim.size)[claim.start : claim.stop : -1])
+        assert nothing or isinstance(array, torch.Tensor)

@@ -1,0 +1,256 @@
+"""Checks of what surprises in a line: its parts are computed once more in plain Python, on what the line began with."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from primer_core.claims.surprises.common import (
+    ColumnMeetsRow,
+    GradientsAddUp,
+    InNobodysCopy,
+    KeptNowhere,
+    OnceEach,
+    OneListOften,
+    OtherAxis,
+    ProbabilitiesAgain,
+    SqueezedAll,
+    StoredOtherwise,
+    WrapsAround,
+)
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.recorded import Done, is_array
+from tests.claims.running_checks import opened
+from tests.claims.source_checks import Once
+from tests.claims.surprises.lines import begun, computed, numbers, stands_there, statement_of, written
+
+OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
+
+@check(WrapsAround)
+def _(claim: WrapsAround, program: Program) -> None:
+    _, names = begun(program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
+    if isinstance(node, ast.UnaryOp | ast.Call):
+        result = numbers(computed(claim.code, names))
+        inner: Any = (
+            node.operand if isinstance(node, ast.UnaryOp) else [*node.args, getattr(node.func, "value", None)][0]
+        )
+        turn: Any = operator.neg if isinstance(node, ast.UnaryOp) or "negative" in claim.code else abs
+        exact = turn(numbers(computed(ast.unparse(inner), names)).astype(object))
+        differs = [(e, s) for e, s in zip(np.ravel(exact), np.ravel(result), strict=True) if e != s]
+        assert differs[0] == (claim.exact, claim.stored)
+        assert (len(differs), str(result.dtype)) == (claim.cells, claim.dtype)
+        return
+    left, right = (node.target, node.value) if isinstance(node, ast.AugAssign) else (node.left, node.right)
+    operation = OPERATIONS[type(node.op)]
+    operands = [computed(ast.unparse(part), names) for part in (left, right)]
+    inexact = operation(*operands)
+    if isinstance(node, ast.AugAssign):
+        inexact = numbers(inexact).astype(numbers(operands[0]).dtype)
+    result = numbers(inexact)
+    exact = operation(*(numbers(each).astype(object) for each in operands))
+    differs = [(e, s) for e, s in zip(np.ravel(exact), np.ravel(result), strict=True) if e != s]
+    assert differs
+    assert differs[0] == (claim.exact, claim.stored)
+    assert len(differs) == claim.cells
+    assert str(result.dtype) == claim.dtype
+
+
+@check(StoredOtherwise)
+def _(claim: StoredOtherwise, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    target = statement.targets[0]
+    assert target.value.id == claim.name
+    array = names[claim.name]
+    assert str(array.dtype).removeprefix("torch.") == claim.dtype
+    size = int(np.prod(tuple(array.shape)))
+    order = np.arange(size).reshape(tuple(array.shape))
+    names["_order_"] = torch.from_numpy(order) if isinstance(array, torch.Tensor) else order
+    index = ast.unparse(target.slice)
+    places = np.asarray(computed(f"_order_[{index}]", names))
+    given = np.broadcast_to(numbers(computed(ast.unparse(statement.value), names)), places.shape).ravel()
+    exec(ast.unparse(statement), names)
+    stored = numbers(names[claim.name]).ravel()[places.ravel()]
+    assert done.cells[claim.name] != b"" or not size
+    pairs = [(g, s) for g, s in zip(given, stored, strict=True) if g != s]
+    assert pairs
+    wanted, kept = pairs[0][0].item(), pairs[0][1].item()
+    assert (repr(wanted), repr(kept) if isinstance(kept, str) else str(kept)) == (claim.given, claim.stored)
+
+
+def unchanged(done: Done) -> bool:
+    """Whether a line changed the cells of no array with a name, and bound none anew."""
+    arrays = [name for name, value in done.names.items() if is_array(value)]
+    return all(
+        done.before.get(name) is done.names[name] and done.cells[name] == done.cells_before.get(name) for name in arrays
+    )
+
+
+@check(InNobodysCopy)
+def _(claim: InNobodysCopy, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    statement: Any = statement_of(program, claim.run)
+    target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+    assert isinstance(target, ast.Subscript)
+    assert not isinstance(target.value, ast.Name)
+    assert written(target.value, program) == claim.code
+    assert unchanged(done)
+    names["_copy_"] = computed(ast.unparse(target.value), names)
+    before = numbers(names["_copy_"]).tobytes()
+    target.value = ast.Name("_copy_", ast.Load())
+    exec(ast.unparse(statement), names)
+    assert numbers(names["_copy_"]).tobytes() != before
+
+
+@check(KeptNowhere)
+def _(claim: KeptNowhere, program: Program) -> None:
+    done, names = begun(program, claim.run)
+    statement = statement_of(program, claim.run)
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Call)
+    assert written(statement.value, program) == claim.code
+    assert unchanged(done)
+    assert not done.printed
+    result = computed(claim.code, names)
+    assert is_array(result)
+    assert not any(value is result for value in names.values()), "a name keeps it"
+
+
+@check(OnceEach)
+def _(claim: OnceEach, program: Program) -> None:
+    _, names = begun(program, claim.run)
+    statement = statement_of(program, claim.run)
+    assert isinstance(statement, ast.AugAssign)
+    assert isinstance(statement.target, ast.Subscript)
+    assert isinstance(statement.target.value, ast.Name)
+    assert statement.target.value.id == claim.name
+    array = names[claim.name]
+    order = np.arange(int(np.prod(tuple(array.shape)))).reshape(tuple(array.shape))
+    names["_order_"] = torch.from_numpy(order) if isinstance(array, torch.Tensor) else order
+    named = np.asarray(computed(f"_order_[{ast.unparse(statement.target.slice)}]", names)).ravel().tolist()
+    assert named.count(order[claim.cell]) == claim.times > 1
+    value = np.ravel(numbers(computed(ast.unparse(statement.value), names))).tolist()
+    before = numbers(array)[claim.cell].item()
+    exec(ast.unparse(statement), names)
+    after = numbers(names[claim.name])[claim.cell].item()
+    assert after != before
+    each = value if len(value) == len(named) else value * len(named)
+    steps = [step for place, step in zip(named, each, strict=True) if place == order[claim.cell]]
+    assert any(np.isclose(float(after), float(OPERATIONS[type(statement.op)](before, step))) for step in steps)
+
+
+@check(OtherAxis)
+def _(claim: OtherAxis, program: Program) -> None:
+    _, names = begun(program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
+    square, given = (computed(ast.unparse(part), names) for part in (node.left, node.right))
+    assert tuple(square.shape) == (claim.size, claim.size)
+    assert tuple(given.shape) == (claim.size,)
+    made: Any = ast.parse(claim.reduced, mode="eval").body
+    if isinstance(made, ast.Subscript):
+        kept = computed(claim.reduced, names)[:, None]
+        index: Any = made.slice
+        column = computed(ast.unparse(made.value), names)[:, index.elts[1].value]
+        np.testing.assert_array_equal(numbers(column), numbers(given))
+    else:
+        assert isinstance(made, ast.Call)
+        word = "keepdim" if isinstance(square, torch.Tensor) else "keepdims"
+        kept = computed(f"{claim.reduced[:-1]}, {word}=True)", names)
+    assert tuple(kept.shape) == (claim.size, 1)
+    np.testing.assert_array_equal(numbers(kept)[:, 0], numbers(given))
+    operation = OPERATIONS[type(node.op)]
+    assert not np.array_equal(numbers(operation(square, kept)), numbers(computed(claim.code, names)))
+
+
+@check(ColumnMeetsRow)
+def _(claim: ColumnMeetsRow, program: Program) -> None:
+    _, names = begun(program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
+    left, right = (node.left, node.comparators[0]) if isinstance(node, ast.Compare) else (node.left, node.right)
+    shapes = [tuple(computed(ast.unparse(part), names).shape) for part in (left, right)]
+    assert shapes == [claim.left, claim.right]
+    assert sorted(map(len, shapes)) == [1, 2]
+    assert tuple(computed(claim.code, names).shape) == claim.shape
+    assert claim.shape[0] == claim.shape[1] == max(shapes[0]) == max(shapes[1]) > 1
+
+
+@check(SqueezedAll)
+def _(claim: SqueezedAll, program: Program) -> None:
+    _, names = begun(program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
+    holder = node.func.value if not node.args else node.args[0]
+    before = tuple(computed(ast.unparse(holder), names).shape)
+    assert tuple(computed(claim.code, names).shape) == claim.shape
+    assert tuple(np.flatnonzero(np.array(before) == 1).tolist()) == claim.axes
+    assert len(claim.axes) > 1
+    assert len(before) - len(claim.axes) == len(claim.shape)
+
+
+@check(ProbabilitiesAgain)
+def _(claim: ProbabilitiesAgain, program: Program) -> None:
+    _, names = begun(program, claim.run)
+    calls = [
+        node
+        for node in ast.walk(statement_of(program, claim.run))
+        if isinstance(node, ast.Call) and node.args and written(node.args[0], program) == claim.code
+    ]
+    assert calls
+    function = computed(ast.unparse(calls[0].func), names)
+    assert function is functional.cross_entropy or isinstance(function, nn.CrossEntropyLoss)
+    rows = numbers(computed(claim.code, names)).astype(float)
+    assert rows.ndim == 2
+    assert (rows >= 0).all()
+    np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-4)
+
+
+@check(GradientsAddUp)
+def _(claim: GradientsAddUp, program: Program) -> None:
+    """The gradients are taken down as the line begins and ends; without those before, less stands there."""
+    assert "backward" in ast.unparse(statement_of(program, claim.run))
+    assert len(set(claim.names)) == len(claim.names) > 0
+    assert all(name.endswith(".grad") for name in claim.names)
+    before: dict[str, Any] = {}
+
+    def begins(names: dict[str, Any]) -> None:
+        for name in claim.names:
+            before[name] = eval(name, {}, names).clone()
+
+    def begins_without(names: dict[str, Any]) -> None:
+        for name in claim.names:
+            eval(name, {}, names).zero_()
+
+    code = opened(program.code)
+    after = Once(code, claim.run, begins).names()
+    afresh = Once(code, claim.run, begins_without).names()
+    assert after is not None
+    assert afresh is not None
+    for name, held in before.items():
+        found, alone = (eval(name, {}, names) for names in (after, afresh))
+        assert held.any()
+        torch.testing.assert_close(found, held + alone, equal_nan=True)
+
+
+@check(OneListOften)
+def _(claim: OneListOften, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert statement.targets[0].id == claim.name
+    made = computed(ast.unparse(statement.value), begun(program, claim.run)[1])
+    assert len(made) == claim.count > 1
+    assert isinstance(made[0], list)
+    assert all(entry is made[0] for entry in made)

@@ -1,0 +1,121 @@
+"""Checks of what surprises in losses: they are computed by hand, and programs run again with shorter steps."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import math
+import warnings
+from itertools import pairwise
+from typing import Any
+
+import torch
+
+from primer_core.claims.running import line_of
+from primer_core.claims.surprises.losses import DividesByWeights, MeansAdded, MeansOverSamples, StepsTooLong
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.recorded import recorded
+from tests.claims.running_checks import opened
+from tests.claims.surprises.lines import at_line, computed, every_gradient, stands_there, statement_of
+
+
+@check(DividesByWeights)
+def _(claim: DividesByWeights, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    logits, target = (computed(ast.unparse(each), names) for each in node.args[:2])
+    function = computed(ast.unparse(node.func), names)
+    told = [computed(ast.unparse(word.value), names) for word in node.keywords if word.arg == "weight"]
+    third = [computed(ast.unparse(each), names) for each in node.args[2:3]]
+    weight = [*told, *third, getattr(function, "weight", None)][0]
+    own = weight[target]
+    assert (len(target), f"{own.sum().item():.6g}") == (claim.count, f"{claim.total:.6g}")
+    shares = logits if "nll" in claim.code.lower() else torch.log_softmax(logits, dim=1)
+    each = [-float(own[row]) * float(shares[row, column]) for row, column in enumerate(target.tolist())]
+    assert math.isclose(float(computed(claim.code, names)), sum(each) / claim.total, rel_tol=1e-4, abs_tol=1e-6)
+
+
+@check(MeansOverSamples)
+def _(claim: MeansOverSamples, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    loader = names[claim.loader]
+    assert (len(loader), len(loader.dataset)) == (claim.batches, claim.samples)
+    assert ast.unparse(node.left) == claim.name
+    assert computed(ast.unparse(node.right), names) == claim.samples
+    source = opened(program.code)
+    adds: Any = next(
+        each
+        for each in ast.walk(ast.parse(source))
+        if isinstance(each, ast.AugAssign) and ast.unparse(each.target) == claim.name
+    )
+    times = [run for run in recorded(source).lines if line_of(run[0]) == adds.lineno]
+    assert times
+    assert len(times) % claim.batches == 0
+    instead = computed(f"{claim.name} / len({claim.loader})", names)
+    assert math.isclose(instead * claim.batches, computed(claim.code, names) * claim.samples, rel_tol=1e-6)
+    assert ".item()" in ast.unparse(adds.value)
+    assert "reduction" not in source or "mean" in source
+
+
+@check(MeansAdded)
+def _(claim: MeansAdded, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert ast.unparse(statement) == f"{claim.name}.backward()"
+    source = opened(program.code)
+    lines = source.split("\n")
+    text, place = lines[statement.lineno - 1], statement.col_offset
+    again = f"({claim.name} / {claim.count}).backward()"
+    lines[statement.lineno - 1] = text[:place] + again + text[statement.end_col_offset :]
+    found, less = (gradients_after(each, statement.lineno, claim.run[1]) for each in (source, "\n".join(lines)))
+    assert claim.count > 1
+    assert any(bool(each.any()) for each in found)
+    for one, other in zip(found, less, strict=True):
+        torch.testing.assert_close(one, other * claim.count, rtol=1e-3, atol=1e-6)
+    begins = claim.run[1] - claim.count + 1
+    assert begins >= 1
+    assert not any(bool(each.any()) for each in gradients_after(source, statement.lineno, begins, before=True))
+
+
+def gradients_after(source: str, number: int, time: int, *, before: bool = False) -> list[torch.Tensor]:
+    """All gradients in sight once a line of a program has run so often, or right before; none where it has not."""
+    tree = ast.parse(source)
+    found: list[list[torch.Tensor]] = []
+    names: dict[str, Any] = {}
+
+    def look() -> None:
+        found.append(list(every_gradient(names).values()))
+
+    for node in ast.walk(tree):
+        for found_body in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            body: list[ast.stmt] = found_body if isinstance(found_body, list) else []
+            for place, each in enumerate(list(body)):
+                here = each.lineno == number and isinstance(each, ast.Expr)
+                if here and ".backward(" in ast.unparse(each):
+                    body.insert(place + (not before), ast.copy_location(ast.parse("_look_()").body[0], each))
+    names["_look_"] = look
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(ast.fix_missing_locations(tree), "again", "exec"), names)
+    return found[time - 1] if 0 < time <= len(found) else []
+
+
+@check(StepsTooLong)
+def _(claim: StepsTooLong, program: Program) -> None:
+    source = opened(program.code)
+    lines = source.split("\n")
+    assert lines[claim.at - 1].count(claim.old) == 1
+    lines[claim.at - 1] = lines[claim.at - 1].replace(claim.old, claim.new)
+    assert claim.old != claim.new
+    grown, fallen = (losses_of(each, claim) for each in (source, "\n".join(lines)))
+    assert (f"{grown[0]:.4g}", f"{grown[-1]:.4g}", f"{fallen[-1]:.4g}") == (claim.first, claim.last, claim.better)
+    assert len(grown) == len(fallen) == claim.run[1]
+    assert all(one < other for one, other in pairwise(grown))
+    assert fallen[-1] < fallen[0]
+
+
+def losses_of(source: str, claim: StepsTooLong) -> list[float]:
+    done = recorded(source).lines
+    return [float(done[number, time].names[claim.name]) for number, time in sorted(done) if number == claim.run[0]]

@@ -1,0 +1,62 @@
+"""Checks of what surprises: `primer_core.claims.surprises.slopes`."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import torch
+
+from primer_core.claims.surprises.slopes import FlatEverywhere, SteepAtZero
+from tests.claims.checking import check
+from tests.claims.program import Program
+from tests.claims.running_checks import opened
+from tests.claims.surprises.lines import after_line, at_line, computed, every_gradient, statement_of
+
+
+def call_in(program: Program, code: str) -> Any:
+    """The call that stands anywhere in the program."""
+    source = opened(program.code)
+    found = [node for node in ast.walk(ast.parse(source)) if ast.get_source_segment(source, node) == code]
+    return next(node for node in found if isinstance(node, ast.Call))
+
+
+def brought(claim: FlatEverywhere | SteepAtZero, program: Program) -> list[torch.Tensor]:
+    """The gradients that a line brings to leaves which had none, or other numbers."""
+    before, after = (every_gradient(names(program, claim.run)) for names in (at_line, after_line))
+    return [grad for name, grad in after.items() if name not in before or not torch.equal(grad, before[name])]
+
+
+def slope(call: Any, given: torch.Tensor) -> torch.Tensor:
+    """The slope of a function that is called as in the program, at other numbers."""
+    given, x = given.clone().requires_grad_(), ast.Name("_x_")
+    if call.args:
+        again = ast.Call(call.func, [x, *call.args[1:]], call.keywords)
+    else:
+        again = ast.Call(ast.Attribute(x, call.func.attr), [], call.keywords)
+    computed(ast.unparse(again), {"torch": torch, "_x_": given}).sum().backward()
+    assert given.grad is not None
+    return given.grad
+
+
+@check(FlatEverywhere)
+def _(claim: FlatEverywhere, program: Program) -> None:
+    assert ".backward(" in ast.unparse(statement_of(program, claim.run))
+    found = brought(claim, program) or list(every_gradient(after_line(program, claim.run)).values())  # 0 was added to 0
+    assert found
+    assert not any(bool(each.any()) for each in found)
+    given = torch.randn(50, generator=torch.Generator().manual_seed(0)) * 3
+    assert not bool(slope(call_in(program, claim.code), given).any())
+
+
+@check(SteepAtZero)
+def _(claim: SteepAtZero, program: Program) -> None:
+    assert ".backward(" in ast.unparse(statement_of(program, claim.run))
+    assert any(not bool(each.isfinite().all()) for each in brought(claim, program))
+    call = call_in(program, claim.code)
+    assert claim.of in (ast.get_source_segment(opened(program.code), each) for each in (*call.args, call.func.value))
+    given = computed(claim.of, after_line(program, claim.run))
+    assert not bool(given.all())
+    assert torch.equal(torch.sqrt(given), computed(claim.code, after_line(program, claim.run)))
+    assert slope(call, torch.tensor([0.0, 4.0])).tolist() == [torch.inf, 0.25]
+    assert bool(slope(call, torch.tensor([0.0, 4.0]) + 1e-8).isfinite().all())

@@ -1,0 +1,239 @@
+"""What surprises in a line that runs is named where it happened, and nothing is where the line did what it says."""
+
+import pytest
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.common import (
+    ColumnMeetsRow,
+    GradientsAddUp,
+    InNobodysCopy,
+    KeptNowhere,
+    OnceEach,
+    OneListOften,
+    OtherAxis,
+    ProbabilitiesAgain,
+    SqueezedAll,
+    StoredOtherwise,
+    WrapsAround,
+)
+from primer_core.claims.surprises.numbers import (
+    CutTowardZero,
+    HalfToEven,
+    NanEqualsNothing,
+    NanStays,
+    NearlyEqual,
+    NotLogProbabilities,
+    RoundedDown,
+    TooCoarse,
+)
+from primer_core.claims.surprises.objects import (
+    DefaultKept,
+    DropsAtRandom,
+    KeepsGraphs,
+    NoneReturned,
+    NotHeld,
+    NothingToStep,
+    NotRegistered,
+    TimeFirst,
+    ValuesAndIndices,
+)
+from primer_core.claims.surprises.places import (
+    AddsRows,
+    FirstAlongColumns,
+    FirstLeftOut,
+    InverseCellByCell,
+    ListRepeated,
+    NothingToSwap,
+    NotTransposed,
+    OneCellOften,
+    PairsUp,
+    SoftmaxDownColumns,
+    SortedApart,
+)
+from primer_core.claims.surprises.training import NumberByNumber
+from primer_core.lessons.own_lines.claims import surprising
+from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+
+HEADER = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+
+
+def found(program: str) -> list[Claim]:
+    """What is said, lines counted from the first after the imports."""
+    shown = explain(OwnLinesQuestion(program=HEADER + program))
+    assert isinstance(shown, Shown)
+    assert shown.trace.stopped is None, shown.trace.message
+    return [claim for claims in surprising(shown).values() for claim in claims]
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (
+            "img = np.array([250, 10], dtype=np.uint8)\nc = img + 10\nimg -= 20",
+            [
+                WrapsAround((6, 1), "img + 10", 260, 4, "uint8", 1),
+                WrapsAround((7, 1), "img -= 20", -10, 246, "uint8", 1),
+            ],
+        ),
+        ("a = np.arange(6)\na[a > 2][0] = 99\nprint(a)", [InNobodysCopy((6, 1), "a[a > 2]")]),
+        ("a = torch.arange(6)\na[[1, 2]][0] += 1", [InNobodysCopy((6, 1), "a[[1, 2]]")]),
+        ("a = np.zeros(3)\na[[0, 0, 1]] += 1", [OnceEach((6, 1), "a", (0,), 2)]),
+        ("a = np.zeros(3, dtype=int)\na[1:] = [2.7, 3.0]", [StoredOtherwise((6, 1), "a", "int64", "2.7", "2")]),
+        ("t = torch.zeros(2, dtype=torch.uint8)\nt[0] = 2.5", [StoredOtherwise((6, 1), "t", "uint8", "2.5", "2")]),
+        ("a = np.array(['ab', 'cd'])\na[1] = 'xyz'", [StoredOtherwise((6, 1), "a", "<U2", "'xyz'", "'xy'")]),
+        ("a = np.arange(3)\nnp.append(a, 1)\nprint(a)", [KeptNowhere((6, 1), "np.append(a, 1)")]),
+        ("t = torch.ones(3)\nt.unsqueeze(0)\nprint(t)", [KeptNowhere((6, 1), "t.unsqueeze(0)")]),
+        (
+            "x = np.arange(4.).reshape(2, 2)\nd = x - x.mean(axis=1)",
+            [OtherAxis((6, 1), "x - x.mean(axis=1)", "x.mean(axis=1)", 2)],
+        ),
+        (
+            "x = torch.arange(4.).reshape(2, 2)\nm = torch.sum(x, dim=-1)\nd = x / m",
+            [OtherAxis((7, 1), "x / m", "torch.sum(x, dim=-1)", 2)],
+        ),
+        (
+            "y = torch.zeros(3, 1)\nt = torch.ones(3)\nloss = (y - t).mean()",
+            [
+                ColumnMeetsRow((7, 1), "y - t", (3, 1), (3,), (3, 3)),
+                NumberByNumber((7, 1), "y.squeeze(1) - t", (3,)),
+            ],
+        ),
+        ("x = torch.zeros(1, 1, 5)\ny = x.squeeze()", [SqueezedAll((6, 1), "x.squeeze()", (0, 1), (5,))]),
+        (
+            "p = torch.softmax(torch.eye(2), dim=1)\nloss = nn.CrossEntropyLoss()(p, torch.tensor([0, 1]))",
+            [ProbabilitiesAgain((6, 1), "p")],
+        ),
+        (
+            "p = torch.softmax(torch.eye(2), dim=1)\nloss = F.cross_entropy(p, torch.tensor([0, 1]))",
+            [ProbabilitiesAgain((6, 1), "p")],
+        ),
+        (
+            "w = torch.tensor(2., requires_grad=True)\nfor i in range(2):\n    (w * 3).backward()",
+            [GradientsAddUp((7, 2), ("w.grad",))],
+        ),
+        ("rows = [[0] * 2] * 3\nrows[0][0] = 1", [OneListOften((5, 1), "rows", 3)]),
+        ("x = np.array([2.2, 2.9])\nn = x.astype(int)", [CutTowardZero((6, 1), "x.astype(int)", "2.9", "2")]),
+        ("t = torch.tensor([-1.5]).long()", [CutTowardZero((5, 1), "torch.tensor([-1.5]).long()", "-1.5", "-1")]),
+        ("a = np.array([7, -7])\nb = a // 2", [RoundedDown((6, 1), "a // 2", -7, 2, -4)]),
+        ("x = np.array([1., np.nan])\nm = x.mean()", [NanStays((6, 1), "x.mean()", 1, 2)]),
+        ("x = np.array([0.1]) + 0.2\ny = x == 0.3", [NearlyEqual((6, 1), "x == 0.3", 0.1 + 0.2, 0.3)]),
+        (
+            "x = torch.tensor([0.1])\ny = np.array([0.1])\nz = x == torch.from_numpy(y)",
+            [NearlyEqual((7, 1), "x == torch.from_numpy(y)", 0.10000000149011612, 0.1, ("float32", "float64"))],
+        ),
+        (
+            "t = torch.tensor([1.0, torch.nan])\nm = t == torch.nan",
+            [NanEqualsNothing((6, 1), "t == torch.nan", "torch.isnan(t)")],
+        ),
+        ("t = torch.tensor([1.5, -2.5])\nr = t.round()", [HalfToEven((6, 1), "t.round()", "-2.5", "-2.0")]),
+        ("h = np.array([2048.0], np.float16)\nh += 1", [TooCoarse((6, 1), "h += 1", 2048.0, 1.0, "float16")]),
+        (
+            "p = torch.full((1, 4), 0.25)\nl = F.nll_loss(p, torch.tensor([2]))",
+            [NotLogProbabilities((6, 1), "F.nll_loss(p, torch.tensor([2]))", "0.250")],
+        ),
+        ("a = np.eye(3)\nc = a[[0, 2], [1, 2]]", [PairsUp((6, 1), "a[[0, 2], [1, 2]]", 2)]),
+        ("t = torch.zeros(3, 1).expand(3, 4)\nt[:2, 0] = 5", [OneCellOften((6, 1), "t", 2, 8)]),
+        (
+            "a = np.array([[2.0, 1.0], [1.0, 1.0]])\nb = np.linalg.inv(a) * a",
+            [InverseCellByCell((6, 1), "np.linalg.inv(a) * a", "np.linalg.inv(a) @ a")],
+        ),
+        ("p = [1, 2.5]\nq = p * 3", [ListRepeated((6, 1), "p * 3", 2, 6)]),
+        ("a = np.array([[2, 1], [1, 3]])\nb = np.sort(a, axis=0)", [SortedApart((6, 1), "np.sort(a, axis=0)", 0)]),
+        (
+            "a = np.arange(6).reshape(2, 3)\nb = a.reshape(3, 2)",
+            [NotTransposed((6, 1), "a.reshape(3, 2)", (2, 3), (3, 2))],
+        ),
+        ("a = np.arange(3)\nb = np.dot(a, a.T)", [NothingToSwap((6, 1), "a.T", 3)]),
+        (
+            "X, Y = np.meshgrid(np.arange(3), [1, 2])",
+            [FirstAlongColumns((5, 1), "np.meshgrid(np.arange(3), [1, 2])", 3, 2)],
+        ),
+        ("a = np.ones((2, 3))\ns = sum(a)", [AddsRows((6, 1), "sum(a)", "a", (3,))]),
+        ("a = np.arange(4)\nb = a[2:0:-1]", [FirstLeftOut((6, 1), "a[2:0:-1]", "a[2::-1]")]),
+        (
+            "z = torch.tensor([[0., 0.], [0., 0.], [0., 0.]])\np = F.softmax(z, dim=0)",
+            [SoftmaxDownColumns((6, 1), "F.softmax(z, dim=0)", "0.667")],
+        ),
+        ("items = [2, 1]\nitems = items.sort()", [NoneReturned((6, 1), "items", "items.sort()")]),
+        ("x = torch.eye(2)\nm = torch.max(x, dim=1)\nprint(m)", [ValuesAndIndices((6, 1), "m", "torch.max(x, dim=1)")]),
+        (
+            "w = torch.ones(1, requires_grad=True)\ns = 0\nfor i in range(2):\n    s += w.sum()",
+            [KeepsGraphs((8, 2), "s", "w.sum()")],
+        ),
+        (
+            "net = nn.Linear(2, 1)\nopt = torch.optim.SGD(net.parameters(), lr=1)\nopt.step()",
+            [NothingToStep((7, 1), "opt", 2)],
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(1, 1), nn.Tanh(), nn.Linear(1, 1))\n"
+            "opt = torch.optim.SGD(net.parameters(), lr=1)\n"
+            "net[2] = nn.Linear(1, 1)\nnet(torch.ones(1, 1)).sum().backward()\nopt.step()",
+            [NotHeld((9, 1), "opt", "net[2].weight")],
+        ),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.parts = [nn.Linear(1, 1)]\nnet = Net()",
+            [NotRegistered((9, 1), "net", "parts", 1)],
+        ),
+        (
+            "def f(x, seen=[]):\n    seen.append(x)\n    return len(seen)\na = f(1)\nb = f(2)",
+            [DefaultKept((9, 1), "f", "seen")],
+        ),
+        (
+            "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\ny = net(torch.ones(1, 1))",
+            [DropsAtRandom((6, 1), "net", "Dropout(p=0.5, inplace=False)")],
+        ),
+        ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
+    ],
+)
+def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
+    assert found(program) == claims
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "x = np.ones((2, 2))\nm = x.sum(axis=1)\nx = np.arange(4.).reshape(2, 2); m = x.sum(0) + 1; z = x / m",
+        "a = np.array([250], dtype=np.uint8)\nb = a + 5\nc = a.astype(int) + 10\nd = np.array([0.5]) + 300",
+        "a = np.arange(6)\na[2:][0] = 99\na.reshape(2, 3)[0] = 7",
+        "a = np.arange(6)\na[a > 9][:] = 1\nb = a[a > 2]\nb[0] = 9",
+        "a = np.zeros(3)\na[[0, 1]] += 1\nnp.add.at(a, [0, 0], 1)\na[[0, 0]] = 5",
+        "a = np.zeros(3, dtype=int)\na[0] = 2.0\nb = np.zeros(2)\nb[0] = 2.7",
+        "a = np.arange(3)\nb = np.append(a, 1)\nnp.random.seed(0)\ntorch.manual_seed(0)\nt = torch.ones(2)\nt.add_(1)",
+        "t = torch.ones(2)\nt.zero_()\nt.zero_()\nprint(t.sum())\nt.reshape(1, 2)",
+        "x = np.arange(6.).reshape(2, 3)\nd = x - x.mean(axis=0)\ne = x - x.mean(axis=1, keepdims=True)",
+        "x = np.ones((2, 2))\nd = x - x.mean(axis=1)",
+        "a = np.arange(3)\ntable = a[:, None] * a\nother = a.reshape(3, 1) + a",
+        "y = torch.zeros(3, 1)\nd = y - torch.ones(3, 1)\ne = torch.zeros(4, 1) * torch.ones(3)",
+        "x = torch.zeros(1, 5)\ny = x.squeeze()\nz = torch.zeros(1, 1, 5).squeeze(0)",
+        "z = torch.eye(2)\nloss = F.cross_entropy(z * 3, torch.tensor([0, 1]))",
+        "w = torch.tensor(2., requires_grad=True)\n(w * 3).backward()\nw.grad = None\n(w * 3).backward()\n"
+        "w.grad.zero_()\n(w * 3).backward()",
+        "layers = [np.zeros(2), np.ones(2)]\nlayers[0][0] = 9\nlayers[1][1:][0] = 5\nd = {'a': layers}\n"
+        "d['a'][0][1] = 1",
+        "x = np.array([2.2, 3.0])\nn = x.astype(int)\nm = np.round(x + 0.4).astype(int)\nb = (x > 2).astype(int)",
+        "a = np.array([7, -8])\nb = a // 2\nc = -a / 2\nx = np.array([1., np.nan])\nm = np.nanmean(x)\ny = x == 1.5",
+        "a = np.array([[1, 2], [3, 4]])\nb = np.sort(a, axis=0)\nc = a.reshape(4)\nd = a.T\n"
+        "e = np.ones((2, 3)).reshape(3, 2)",
+        "a = np.arange(6).reshape(1, 6)\nb = a.reshape(6, 1)\nX, Y = np.meshgrid([1, 2], [3, 4])\ns = sum([1, 2])",
+        "z = torch.eye(3)\np = F.softmax(z[:2], dim=1)\nm, i = torch.max(z, dim=1)\nbest = z.max(dim=0)\n"
+        "v = best.values",
+        "w = torch.ones(1, requires_grad=True)\ns = 0\nt = 0\nfor i in range(2):\n    s += w.sum()\n"
+        "    t += w.sum().item()\n"
+        "s.backward()",
+        "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\nnet.eval()\ny = net(torch.ones(1, 1))",
+        "def f(x, seen=None, k=[]):\n    return len(k)\na = f(1)\nb = f(2)\nitems = [2, 1]\nitems.sort()",
+        "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
+    ],
+)
+def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
+    assert found(program) == []
+
+
+def test_a_program_that_breaks_off_is_looked_at_up_to_there() -> None:
+    shown = explain(OwnLinesQuestion(program=HEADER + "t = torch.ones(2)\nt.add(1)\nx = = 3"))
+    assert isinstance(shown, Shown)
+    assert shown.trace.stopped is not None
+    said = [claim for claims in surprising(shown).values() for claim in claims]
+    assert [claim.code for claim in said if isinstance(claim, KeptNowhere)] == ["t.add(1)"]
