@@ -122,6 +122,32 @@ class NothingRequires(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class AskedTooLate(Claim):
+    """What ``backward()`` was asked of was computed of what requires no gradient, though something else does.
+
+    Parameters
+    ----------
+    line
+        int, where ``backward()`` is refused.
+    code
+        What it was asked of.
+    """
+
+    line: int
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say so, and where a gradient is asked for."""
+        return (
+            f"In line {self.line} ",
+            Code(self.code),
+            " was computed of tensors that required no gradient then. ",
+            Code("requires_grad=True"),
+            " is for what is to learn, before anything is computed of it",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class AllFrozen(Claim):
     """No parameter of a network requires a gradient, as the program has told each of them.
 

@@ -13,14 +13,13 @@ import signal
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import SimpleQueue
-from threading import Lock, Thread, Timer
+from threading import Event, Lock, Thread, Timer
 from typing import Any
 
 MOST_WAITING = 32
@@ -200,15 +199,20 @@ def _ending(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
     TimeoutError
         If it was not.
     """
-    late = Timer(seconds, _kill, (process,))
+    too_late = Event()
+
+    def end() -> None:
+        too_late.set()
+        _kill(process)
+
+    late = Timer(seconds, end)
     late.daemon = True
     late.start()
-    since = time.monotonic()
     try:
         yield
     finally:
         late.cancel()
-    if time.monotonic() - since >= seconds:
+    if too_late.is_set():
         raise TimeoutError
 
 

@@ -92,6 +92,7 @@ PACKAGES: Mapping[str, Instead] = {
     "sklearn": Instead("Write a few rows of its data as an array", "np.array([[1.0, 2.0], [3.0, 4.0]])"),
     "scipy": Instead("What NumPy has of it, np.linalg and np.fft, is run"),
     **dict.fromkeys(("os", "pathlib", "shutil"), _NO_FILES),
+    "io": Instead("What is saved is kept in this program's own memory, under a name", 'torch.save(x, "x.pt")'),
     **dict.fromkeys(("PIL", "cv2", "skimage", "imageio"), _NO_PICTURES),
     **dict.fromkeys(("sys", "gc", "argparse", "logging", "pprint", "pdb"), _LEAVE),
     **dict.fromkeys(("tensorflow", "keras", "jax", "cupy", "mxnet"), _NO_OTHER),

@@ -14,12 +14,12 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
+from primer_core.claims.lost_gradients import AllFrozen, AskedTooLate, LosesGradient, NoGradient, NothingRequires
 from primer_core.claims.running import line_of
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import recorded
-from tests.claims.running_checks import opened, statement_at
+from tests.claims.running_checks import opened, statement_at, statement_called
 from tests.claims.surprises.lines import at_line, stands_there
 
 REFUSAL = "does not require grad and does not have a grad_fn"
@@ -196,6 +196,25 @@ def _(claim: NothingRequires, program: Program) -> None:
             assert not (isinstance(value, torch.Tensor) and value.requires_grad)
             own = value.parameters() if isinstance(value, nn.Module) else ()
             assert not any(parameter.requires_grad for parameter in own)
+
+
+@check(AskedTooLate)
+def _(claim: AskedTooLate, program: Program) -> None:
+    code = opened(program.code)
+    done = recorded(code)
+    assert done.error is not None
+    assert REFUSAL in str(done.error[0])
+    assert done.error[1] == claim.line
+    assert f"{claim.code}.backward(" in code.split("\n")[claim.line - 1]
+    binds = [run for run, each in done.lines.items() if each.before.get(claim.code) is not each.names.get(claim.code)]
+    names, statement = at_line(program, binds[-1]), statement_called(code, binds[-1][0])
+    read = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    tensors = [each for name, each in names.items() if name in read and isinstance(each, torch.Tensor)]
+    assert tensors
+    assert not any(each.requires_grad for each in tensors)
+    values = [value for each in done.lines.values() for value in each.names.values()]
+    own = [each for value in values if isinstance(value, nn.Module) for each in value.parameters()]
+    assert any(isinstance(each, torch.Tensor) and each.requires_grad for each in [*values, *own])
 
 
 @check(AllFrozen)

@@ -155,7 +155,8 @@ def _(claim: NotStretched, program: Program) -> None:
     array = before_failing(program)[claim.origin]
     for axis, size, to in claim.axes:
         assert array.shape[axis] == size not in (1, to)
-        array = array[(slice(None),) * axis + (slice(0, 1),)] if size else np.zeros((
+        made_of = torch.zeros if isinstance(array, torch.Tensor) else np.zeros
+        array = array[(slice(None),) * axis + (slice(0, 1),)] if size else made_of((
             *array.shape[:axis], 1, *array.shape[axis + 1 :]))  # fmt: skip
     ran = _with_another(program, claim.origin, array)
     assert ran.error is None

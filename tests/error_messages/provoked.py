@@ -122,6 +122,7 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked("stretch_torch", "torch.ones(3).expand(2, 4)", {"shape": (3,), "target": (2, 4)}),
     Provoked("stretch_torch", "torch.zeros(2, 3)[0] = torch.ones(2)", {"shape": (2,), "target": (3,)}),
     Provoked("stretch_torch", "a = torch.zeros(2, 3)\na[:] = torch.ones(4, 3)", {"shape": (4, 3), "target": (2, 3)}),
+    Provoked("repeats", "torch.zeros(2, 3).repeat(2)"),
     Provoked("stretch_axes_torch", "torch.ones(2, 3).expand(3)", {"shape": (2, 3), "target": (3,)}),
     Provoked("stretch_axes_torch", "a = torch.zeros(3)\na[0] = torch.ones(2)", {"shape": (2,), "target": ()}),
     Provoked("value", "a = np.zeros((2, 3))\na[:] = np.ones((4, 3))", {"value": (4, 3), "place": (2, 3)}),

@@ -398,3 +398,38 @@ class OrdersDrawnApart(InAWord, Claim):
             " and ",
             Code(f"{self.other}[order]"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LengthOfMask(InAWord, Claim):
+    """The length of a mask was asked for, which does not say how often it is True.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What asks.
+    count
+        int, what it gives.
+    sum
+        What counts the True.
+    true
+        int, how many there are.
+    """
+
+    word: ClassVar[str] = "not how many"
+    run: Run
+    code: str
+    count: int
+    sum: str
+    true: int
+
+    def sentence(self) -> Sentence:
+        """Say what was counted, and what counts the True."""
+        return (
+            Code(self.code),
+            f" is {self.count}, the size of axis 0, wherever the mask is True. True is added up as 1 and False as 0: ",
+            Code(self.sum),
+            f" says how many are True, {self.true}",
+        )

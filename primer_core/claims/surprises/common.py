@@ -290,7 +290,11 @@ class GradientsAddUp(InAWord, Claim):
         most = self.names if len(self.names) <= _MOST_NAMED else self.names[: _MOST_NAMED - 1]
         rest = f" and in {len(self.names) - len(most)} more" if len(most) < len(self.names) else ""
         named = Code(", ".join(most) if rest else listed(most))
-        return ("backward() adds to what stood in ", named, f"{rest}, which was not zero")
+        return (
+            "backward() adds to what stood in ",
+            named,
+            f"{rest}, which was not zero. What stands there is cleared by zero_grad(), or by setting it to None",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,3 +230,43 @@ class NotAParameter(InAWord, Claim):
             Code("nn.Parameter(...)"),
             " around the tensor makes it one",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LayersInARow(InAWord, Claim):
+    """A linear layer was called with what another one gave, as it is.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    outer, inner
+        Names of the layers.
+    inputs, outputs
+        int, what goes into the inner one, and comes out of the outer one.
+    """
+
+    word: ClassVar[str] = "as one layer"
+    run: Run
+    code: str
+    outer: str
+    inner: str
+    inputs: int
+    outputs: int
+
+    def sentence(self) -> Sentence:
+        """Say which layer does the same."""
+        return (
+            Code(self.code),
+            " computes no more than one ",
+            Code(f"nn.Linear({self.inputs}, {self.outputs})"),
+            " can, with the weights ",
+            Code(f"{self.outer}.weight @ {self.inner}.weight"),
+            ". With ",
+            Code("torch.relu(...)"),
+            " around ",
+            Code(self.inner),
+            " it can compute more",
+        )

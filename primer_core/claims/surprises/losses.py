@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from math import log
+from typing import ClassVar, Literal
 
 from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, number_text
 from primer_core.claims.running import Run
@@ -145,4 +146,87 @@ class StepsTooLong(InAWord, Claim):
             " in place of ",
             Code(self.old),
             f" in line {self.at} the steps are shorter, and it falls, in the end to {self.better}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EvenShares(InAWord, Claim):
+    """The first loss of a program is about that of a network that takes all classes for equally likely.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The loss.
+    loss
+        Its value.
+    classes
+        int, how many there are.
+    """
+
+    word: ClassVar[str] = "even shares"
+    run: Run
+    code: str
+    loss: str
+    classes: int
+
+    def sentence(self) -> Sentence:
+        """Say what that loss stands for."""
+        return (
+            f"A loss of {self.loss} is about −ln(1/{self.classes}) = ln {self.classes} = {log(self.classes):.3f}, as ",
+            Code(self.code),
+            f" is where each of the {self.classes} classes gets a share of 1/{self.classes}: what a network that has "
+            "learnt nothing yet gives",
+        )
+
+
+Factor = Literal["mean and square", "square", "mean"]
+"""What a gradient by hand leaves out: that a loss is a mean, that a square has the slope 2, or both."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimesAFactor(InAWord, Claim):
+    """A gradient that was computed by hand is that of PyTorch, but for a factor which the loss explains.
+
+    Parameters
+    ----------
+    run
+        Which line computed it, and when.
+    name
+        The one by hand.
+    gradient
+        That of PyTorch, as ``w.grad``.
+    code
+        The loss.
+    missing
+        What was left out.
+    count
+        int, over how many numbers the loss is a mean.
+    """
+
+    word: ClassVar[str] = "but for a factor"
+    run: Run
+    name: str
+    gradient: str
+    code: str
+    missing: Factor
+    count: int
+
+    @property
+    def factor(self) -> float:
+        """What the one by hand is multiplied by."""
+        return (2.0 if "square" in self.missing else 1.0) / (self.count if "mean" in self.missing else 1)
+
+    def sentence(self) -> Sentence:
+        """Name the factor, and where it comes from."""
+        slope, mean = "a square has the slope 2", f"it is a mean over {self.count} numbers"
+        why = {"mean and square": f"{mean}, and {slope}", "square": slope, "mean": mean}[self.missing]
+        return (
+            Code(self.gradient),
+            " is ",
+            Name(self.name),
+            f" times {number_text(self.factor)}. That is the slope of ",
+            Code(self.code),
+            f": {why}",
         )

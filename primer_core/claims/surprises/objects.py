@@ -379,3 +379,42 @@ class OneLayerOften(InAWord, Claim):
             f" hold one and the same layer: its {counted(self.parameters, 'number')} are there once, and shared by "
             "all of them",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NewInFunction(InAWord, Claim):
+    """A function bound its parameter to a new array, and ended without handing that on.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The parameter.
+    code
+        What it was bound to.
+    function
+        Name of the function.
+    instead
+        What changes the array that it was called with.
+    """
+
+    word: ClassVar[str] = "new in here"
+    run: Run
+    name: str
+    code: str
+    function: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what became of the new array, and of the one that was given."""
+        return (
+            Code(self.code),
+            " is a new array, which ",
+            Name(self.name),
+            " is bound to in ",
+            Code(self.function),
+            " alone, and nothing returns it: what the function was called with stays as it is. ",
+            Code(self.instead),
+            " would change that",
+        )

@@ -87,6 +87,41 @@ class NothingToSwap(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class ProductOfItself(InAWord, Claim):
+    """A vector was multiplied by itself, transposed, as if that made a table.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The product.
+    number
+        What it is.
+    table
+        What makes a table of the products.
+    size
+        int, of the vector.
+    """
+
+    word: ClassVar[str] = "one number"
+    run: Run
+    code: str
+    number: str
+    table: str
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say what is multiplied and added, and what makes a table."""
+        return (
+            Code(self.code),
+            f" multiplies number by number and adds up: {self.number}. ",
+            Code(self.table),
+            f" multiplies every number by every other, and gives ({self.size}, {self.size})",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FirstAlongColumns(InAWord, Claim):
     """``meshgrid`` let its first argument run along axis 1.
 

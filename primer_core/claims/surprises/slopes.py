@@ -66,3 +66,64 @@ class SteepAtZero(InAWord, Claim):
             Code(self.of),
             " the slope at 0 is large, and finite",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ShrinksThrough(InAWord, Claim):
+    """A gradient came back through several sigmoids, one behind the other.
+
+    Parameters
+    ----------
+    run
+        Which line went back, and when.
+    count
+        int, how many of them.
+    """
+
+    word: ClassVar[str] = "shrinks on its way"
+    run: Run
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say what each of them leaves at most, and all of them."""
+        return (
+            f"On this way back lie {self.count} sigmoids, one behind the other, and slopes on one way are multiplied. "
+            f"That of a sigmoid is 1/4 at most, that of all {self.count} is 1/{4**self.count} at most. The slope of "
+            "relu is 1 wherever its input is above 0",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SlopeByItsValue(InAWord, Claim):
+    """A slope of the sigmoid that is written by its value was computed of what no sigmoid gives.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The slope.
+    of
+        What it is computed of, as code.
+    given
+        A number there that lies outside of 0 to 1.
+    slope
+        What the code makes of that.
+    """
+
+    word: ClassVar[str] = "of the value"
+    run: Run
+    code: str
+    of: str
+    given: str
+    slope: str
+
+    def sentence(self) -> Sentence:
+        """Say of what it would be the slope, and that it is none here."""
+        return (
+            Code(self.code),
+            " is the slope of the sigmoid where ",
+            Code(self.of),
+            f" is what the sigmoid gave, a number between 0 and 1. Here it is given {self.given} and makes "
+            f"{self.slope} of it, while no slope of the sigmoid is below 0 or above 1/4: the sigmoid of it is meant",
+        )

@@ -217,3 +217,33 @@ class NeverStepped(InAWord, Claim):
             Code(f"{self.name}.step()"),
             " changes the parameters by them",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersTaken(InAWord, Claim):
+    """A tensor was made of the numbers of tensors that require a gradient.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What makes it.
+    instead
+        What joins the tensors and keeps the way back.
+    """
+
+    word: ClassVar[str] = "no way back"
+    run: Run
+    code: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what it knows of them, and what knows more."""
+        return (
+            Code(self.code),
+            " takes the numbers of its tensors alone, and is a new leaf: no gradient comes back from it to what they "
+            "were computed of. ",
+            Code(self.instead),
+            " keeps the way back",
+        )

@@ -111,8 +111,9 @@ class SizesClash(Cause):
     def sentence(self) -> Sentence:
         """Name the axis."""
         return (
-            "Shapes are lined up from the right, and along each axis the sizes must be equal or 1. Along axis "
-            f"{self.axis} of the shape in which both would meet, a has {self.size_a} and b has {self.size_b}.",
+            "Shapes are lined up from the right, and along each axis the sizes must be equal or 1: such an axis, a "
+            f"singleton, is stretched. Along axis {self.axis} of the shape in which both would meet, a, the left side, "
+            f"has {self.size_a}, and b has {self.size_b}.",
         )
 
     def shapes(self) -> tuple[Shape, Shape]:
@@ -490,7 +491,42 @@ _MORE_AXES = Plain(
     LessonLink("broadcasting"),
 )
 
+_REPEATS = Plain(
+    (
+        Code("repeat"),
+        " of a tensor takes a number for each axis, how often the whole is repeated along it, and is given fewer than "
+        "there are axes. NumPy's ",
+        Code("np.repeat"),
+        " is another thing: it repeats each element, as ",
+        Code("repeat_interleave"),
+        " of a tensor does. What a tensor's ",
+        Code("repeat"),
+        " does is ",
+        Code("np.tile"),
+        " there.",
+    ),
+    (
+        Mistake(
+            ("A number for an axis is missing.",),
+            TORCH.code("x = torch.zeros(2, 3)", "x.repeat(2)"),
+            TORCH.code("x = torch.zeros(2, 3)", "x.repeat(2, 1)"),
+        ),
+        Mistake(
+            ("Each row was to be repeated, as np.repeat does.",),
+            TORCH.code("x = torch.zeros(2, 3)", "x.repeat(2)"),
+            TORCH.code("x = torch.zeros(2, 3)", "x.repeat_interleave(2, dim=0)"),
+        ),
+    ),
+    LessonLink("shapes", {"x": "(2, 3)", "steps": "repeat(2, 1)"}),
+)
+
 KINDS: tuple[Kind, ...] = (
+    kind(
+        "repeats",
+        "PyTorch",
+        _REPEATS,
+        r"Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+    ),
     kind(
         "broadcast",
         "NumPy",

@@ -542,7 +542,7 @@ class Expressions(Evaluator, ABC):
             case Warned(_, words), "message":
                 return words
             case ((Kind() | Function() | Class() | Transformed()), "__name__"):
-                return holder.name
+                return holder.name.rpartition(".")[2]  # a library's function is called by its path
             case Instance(_, values), name if name in values:
                 return values[name]
             case Class(), name if holder.has(name):

@@ -16,11 +16,11 @@ from primer_core.language.table.rules import (
     distributed,
     distributed_as_told,
     drawn_from,
-    found_among,
     made,
     ordered,
     reduction,
     scan,
+    searched,
     sifted,
 )
 
@@ -98,7 +98,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ndarray.nonzero", "a", sifted(rules.places), "mask.nonzero()"),
     Entry("ndarray.take", "a, indices, axis, | mode", rules.TAKE, "v.take([0, 1]); t.take([2, 0], axis=1)",
           texts=("mode",)),
-    Entry("ndarray.searchsorted", "a, v, side", found_among("v"), "v.searchsorted(w)", texts=("side",)),
+    Entry("ndarray.searchsorted", "a, v, side", searched("v"), "v.searchsorted(w)", texts=("side",)),
     Entry("ndarray.compress", "a, condition, axis", sifted(), "v.compress([True, False])"),
     Entry("ndarray.choose", "a, choices", rules.CHOOSE, "np.array([0, 1]).choose([v[:2], w[:2]])"),
     # written

@@ -19,6 +19,7 @@ from primer_core.language.table.rules import (
     ordered,
     reduction,
     scan,
+    searched,
     sifted,
     whole,
 )
@@ -295,7 +296,7 @@ ENTRIES: tuple[Entry, ...] = (
           "np.unique(i); np.unique(i, return_counts=True)"),
     *(Entry(f"np.{name}", "x", sifted(), f"np.{name}(i)") for name in ("unique_values", "unique_counts",
     "unique_inverse", "unique_all")),
-    Entry("np.searchsorted", "a, v, side", found_among("v"), "np.searchsorted([1, 2, 4], v)", texts=("side",)),
+    Entry("np.searchsorted", "a, v, side", searched("v"), "np.searchsorted([1, 2, 4], v)", texts=("side",)),
     Entry("np.digitize", "x, bins, right", found_among("x"), "np.digitize(v, [0.0, 1.0])"),
     Entry("np.nonzero", "a", sifted(rules.places), "np.nonzero(mask)"),
     Entry("np.flatnonzero", "a", sifted(rules.places), "np.flatnonzero(mask)"),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from primer_core.language.table import costs, sources
 from primer_core.language.table.costs import CostRule
 from primer_core.language.table.entry import Rule
@@ -86,8 +88,23 @@ def distributed_as_told(cost: CostRule) -> Rule:
 
 
 def found_among(name: str) -> Rule:
-    """Return the rule of what looks for each number of one argument among those of the others: ``searchsorted``."""
+    """Return the rule of what looks for each number of one argument among those of the others: ``isin``."""
     return Rule("chosen", costs.sorting, sources.each_among(name))
+
+
+def searched(name: str) -> Rule:
+    """Return the rule of what looks for each number of one argument where it fits in: ``searchsorted``.
+
+    NumPy begins a search where the one before ended: among numbers that are not sorted, that decides, too.
+    """
+    each = sources.each_among(name)
+
+    def found(call: sources.Done, cell: int, part: int) -> sources.Sources:
+        lines = np.asarray(call.bound.get("a"))
+        is_sorted = bool((lines[:-1] <= lines[1:]).all())
+        return each(call, cell, part) if is_sorted else sources.whole(call, cell, part)
+
+    return Rule("chosen", costs.sorting, found)
 
 
 def sifted(cost: CostRule = costs.sorting) -> Rule:

@@ -100,15 +100,42 @@ def _index_select(call: Done, cell: int, part: int) -> Sources:
 
 
 def _written_to(call: Done, cell: int, part: int) -> Sources:
-    """Return the cell at the same place, and all cells of the index and of the source along the axis."""
+    """Return what was written to a cell, the places of the index that could name it, and the cell as it was before.
+
+    As `torch.Tensor.scatter_add_` and `torch.Tensor.index_add_` say it: a place of the index names where along an axis
+    the number at the same place of the source goes; of ``index_add`` and its like where a whole slice does.
+    """
     del part
     arrays = operands(call)
+    name = call.entry.name.rpartition(".")[2]
+    index = np.asarray(call.bound.get("index"))
     shape = tuple(call.result.shape)
-    found: list[Cells] = []
-    for place, array in enumerate(arrays):
-        size = prod(tuple(array.shape))
-        found.append(np.array([cell], np.int64) if place == 0 and tuple(array.shape) == shape else np.arange(size))
-    return tuple(found)
+    dim = int(call.bound.get("dim")) % max(len(shape), 1)
+    if len(arrays) < 2 or tuple(arrays[0].shape) != shape or not shape:
+        return sources.whole(call, cell, 0)
+    place = np.unravel_index(cell, shape)
+    if name.startswith("scatter"):
+        if index.ndim != len(shape) or any(
+            at >= size for axis, (at, size) in enumerate(zip(place, index.shape, strict=True)) if axis != dim
+        ):
+            return tuple(np.array([cell] if array is arrays[0] else [], np.int64) for array in arrays)
+        along = tuple(slice(None) if axis == dim else int(at) for axis, at in enumerate(place))
+        named = np.arange(index.size).reshape(index.shape)[along]
+        hits = np.flatnonzero(index[along] == place[dim])
+        of_source = [np.arange(prod(array.shape)).reshape(tuple(array.shape))[along][hits] for array in arrays[2:]]
+    else:
+        flat = index.reshape(-1)
+        named, hits = np.arange(flat.size), np.flatnonzero(flat == place[dim])
+        at = [slice(None) if axis == dim else int(each) for axis, each in enumerate(place)]
+        of_source = [
+            np.arange(prod(array.shape)).reshape(tuple(array.shape))[tuple(at)].reshape(-1)[hits]
+            for array in arrays[2:]
+        ]
+    replaces = not name.endswith("add") and not call.bound.values.get("reduce") and bool(hits.size)
+    if replaces:
+        of_source = [each[-1:] for each in of_source]  # the last one stays
+    before = np.array([] if replaces else [cell], np.int64)
+    return (before, named.astype(np.int64), *(each.astype(np.int64) for each in of_source))
 
 
 def _of_addmm(bound: Bound) -> Letters | None:

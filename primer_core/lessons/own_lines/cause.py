@@ -38,7 +38,7 @@ def cause_of(trace: Trace) -> Recognised | None:
         return known  # what a loader joins are samples, which are no operands of the program
     there = _shapes(trace)
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
-    return closer(known, trace.failing) if all(_is_there(shape, there) for shape in here) else None
+    return closer(known, trace) if all(_is_there(shape, there) for shape in here) else None
 
 
 def _gives(failing: Failing, name: str) -> bool:

@@ -57,6 +57,10 @@ def claims_of(_: OwnLinesQuestion, shown: Outcome) -> tuple[Claim, ...]:
     )
 
 
+_MOST_EARLIER = 4
+"""Runs of a line before its last one that are looked at, too."""
+
+
 def latest(shown: Shown) -> tuple[Step, ...]:
     """Return the last step that is shown of each statement, as they stand in the program."""
     last = {step.number: step for step in shown.steps if step.moment.happening != "test"}
@@ -64,8 +68,22 @@ def latest(shown: Shown) -> tuple[Step, ...]:
 
 
 def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
-    """Return what each line did, when it ran last, that may not be what was meant."""
-    return surprises_of(shown.trace, latest(shown))
+    """Return what each line did, when it ran last, that may not be what was meant.
+
+    A line meets this and that where it runs often, above all in a function: where its last run surprises nobody, it
+    is the last one before that does, of a few.
+    """
+    found = surprises_of(shown.trace, latest(shown))
+    said = {step.number for step in found}
+    silent: dict[int, list[Step]] = {}
+    for step in shown.steps:
+        if step.moment.happening != "test" and step.number not in said:
+            silent.setdefault(step.number, []).append(step)
+    for runs in silent.values():
+        earlier = surprises_of(shown.trace, runs[-1 - _MOST_EARLIER : -1])
+        if earlier:
+            found |= [*earlier.items()][-1:]
+    return found
 
 
 def of_step(step: Step) -> tuple[tuple[Claim, ...], ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 
-from primer_core.claims.claim import Code, Sentence
+from primer_core.claims.claim import Code, Sentence, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
-from primer_core.lessons.own_lines.failing import Failing, Operand
+from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,240 @@ class ParameterOfResult(Cause):
         return ()
 
 
-def closer(known: Recognised, failing: Failing) -> Recognised:
-    """Return the cause of a message as the operands tell it; the one that was known where they tell no more."""
+@dataclass(frozen=True, slots=True)
+class LossIsMade(Cause):
+    """Predictions and targets were given to the class of a loss, where one is made.
+
+    Parameters
+    ----------
+    code
+        The class.
+    given
+        What it was given, as code.
+    """
+
+    code: str
+    given: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what the brackets are for, and where the arrays belong."""
+        return (
+            Code(f"{self.code}(...)"),
+            " makes a loss, and takes settings in its brackets: ",
+            Code(", ".join(self.given)),
+            " are read as such, the second as one that is True or False. What is made is called with predictions and "
+            "targets: ",
+            Code(f"{self.code}()({', '.join(self.given)})"),
+            ".",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Return none: the program is shown itself."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardWithin(Cause):
+    """A class has no method ``forward``: one is defined within another method.
+
+    Parameters
+    ----------
+    line
+        int, where it is defined.
+    method
+        Name of the method around it.
+    """
+
+    line: int
+    method: str
+
+    def sentence(self) -> Sentence:
+        """Say where it stands, and where it belongs."""
+        return (
+            "The ",
+            Code("forward"),
+            f" of line {self.line} is indented too far: it stands within ",
+            Code(self.method),
+            ", so that it is a name of that method's own, and the class has none. It belongs as far left as ",
+            Code(f"def {self.method}"),
+            ".",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Return none: the program is shown itself."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOfRoundBefore(Cause):
+    """A loss was computed of what the round before computed, whose graph was gone back through.
+
+    Parameters
+    ----------
+    code
+        What is gone back from.
+    names
+        What is carried from round to round.
+    """
+
+    code: str
+    names: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say that the way goes on into the round before, and what ends it there."""
+        return (
+            Code(self.code),
+            " was computed of ",
+            Code(listed(self.names)),
+            ", which the round before computed: the way back goes on into the graph of that round. What it saved was "
+            "freed when ",
+            Code("backward()"),
+            " used it. ",
+            Code(f"{self.names[0]}.detach()"),
+            " hands on the numbers without that graph.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Return none: the program is shown itself."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class SamplesIntoRows(Cause):
+    """Predictions have more rows than there are targets, as samples were cut into rows.
+
+    Parameters
+    ----------
+    code
+        What cut them.
+    given
+        Name of the samples.
+    samples, rows, numbers, targets
+        int, sizes: samples before, rows after, numbers of a sample, and targets.
+    """
+
+    code: str
+    given: str
+    samples: int
+    rows: int
+    numbers: int
+    targets: int
+
+    def sentence(self) -> Sentence:
+        """Say how many rows come of a sample."""
+        return (
+            f"Each row of predictions has one target: there are {self.rows} rows and {self.targets} targets. ",
+            Code(self.code),
+            f" made these rows of {self.samples} samples, of which each has {self.numbers} numbers, more than a row "
+            "takes.",
+        )
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Return none: the program is shown itself."""
+        return ()
+
+
+def closer(known: Recognised, trace: Trace) -> Recognised:
+    """Return the cause of a message as the program tells it; the one that was known where it tells no more."""
+    failing = trace.failing
+    assert failing is not None
     cause: Cause | None = None
     if known.kind in _OF_AXES:
         cause = _scattered(failing)
     elif known.kind == "parameter_type":
         cause = _of_result(failing)
+    elif known.kind == "truth_torch":
+        cause = _loss_is_made(failing)
+    elif known.kind == "no_forward":
+        cause = _forward_within(trace)
+    elif known.kind == "backward_twice":
+        cause = _of_round_before(trace)
+    elif known.kind == "batches":
+        cause = cut_into_rows(trace)
     return known if cause is None else replace(known, cause=cause)
+
+
+def _loss_is_made(failing: Failing) -> LossIsMade | None:
+    match failing.node:
+        case ast.Call(ast.Attribute() as function, [_, _], []) if function.attr.endswith("Loss"):
+            arrays = [each for each in failing.operands if each.shape is not None]
+            if len(arrays) == 2:
+                return LossIsMade(ast.unparse(function), tuple(each.text for each in arrays))
+    return None
+
+
+def _forward_within(trace: Trace) -> ForwardWithin | None:
+    for statement in statements_of(trace.source):
+        match statement:
+            case ast.FunctionDef(method, body=body) if method != "forward":
+                for inner in body:
+                    if isinstance(inner, ast.FunctionDef) and inner.name == "forward":
+                        return ForwardWithin(inner.lineno, method)
+    return None
+
+
+def carried(trace: Trace) -> Iterator[tuple[ast.Assign, tuple[str, ...]]]:
+    """Go through the statements of a loop that compute tensors of what these were one round before, and their names."""
+    failing = trace.failing
+    assert failing is not None
+    for loop in statements_of(trace.source):
+        if not isinstance(loop, ast.For | ast.While) or not loop.lineno < failing.place.line:
+            continue
+        for statement in loop.body:
+            match statement:
+                case ast.Assign([target], ast.Call() as call):
+                    bound = [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+                    read = [each.id for each in ast.walk(call) if isinstance(each, ast.Name)]
+                    names = tuple(each for each in dict.fromkeys(bound) if each in read)
+                    if names and all(failing.scope.get(each) == "Tensor" for each in names):
+                        yield statement, names
+
+
+def _of_round_before(trace: Trace) -> GraphOfRoundBefore | None:
+    failing = trace.failing
+    assert failing is not None
+    place = failing.statement.lineno, failing.statement.col_offset
+    again = any((step.moment.node.lineno, step.moment.node.col_offset) == place for step in trace.steps)
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name(loss), "backward")) if again:
+            for statement, names in carried(trace):
+                if _reads(trace, loss, statement) >= set(names):
+                    return GraphOfRoundBefore(loss, names)
+    return None
+
+
+def _reads(trace: Trace, name: str, carrying: ast.Assign) -> set[str]:
+    """Return the names that a name is computed of, in the statements of a loop that stand beside another of it."""
+    found = {name}
+    loops = [each for each in statements_of(trace.source) if carrying in getattr(each, "body", [])]
+    for statement in [each for loop in loops for each in reversed(getattr(loop, "body", ()))]:
+        match statement:
+            case ast.Assign(targets, value):
+                bound = {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+                if bound & found:
+                    found |= {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+    return found
+
+
+def cut_into_rows(trace: Trace) -> SamplesIntoRows | None:
+    """Find the call that made the rows: ``x.view(-1, n)`` of samples that have more numbers than n."""
+    failing = trace.failing
+    assert failing is not None
+    shapes = [each.shape for each in failing.operands if each.shape is not None]
+    match shapes:
+        case [(rows, numbers), (targets,)]:
+            pass
+        case _:
+            return None
+    for node in nodes_of(trace.source):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(given), "view" | "reshape"), [ast.UnaryOp(ast.USub()), _], []) as call:
+                seen = trace.steps[-1].names.get(given) if trace.steps else None
+                before = None if seen is None else seen.shape
+                if before is None or len(before) < 2 or before[0] != targets or prod(before) != rows * numbers:
+                    continue
+                return SamplesIntoRows(ast.unparse(call), given, before[0], rows, prod(before[1:]), targets)
+    return None
 
 
 _OF_AXES = ("axis_torch", "axis", "gather_axes_torch")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from primer_core.claims.lost_gradients import AllFrozen, LosesGradient, NoGradient, NothingRequires
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
 from primer_core.language.programs.layers import Forward
 from primer_core.lessons.event import Act, Click, Event, EventError, Put
@@ -14,7 +13,7 @@ from primer_core.lessons.own_lines.failing import operand_names
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of
 from primer_core.lessons.own_lines.forwards import Forwards, forwards_of
 from primer_core.lessons.own_lines.inputs import Input, input_of
-from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
+from primer_core.lessons.own_lines.lost_gradients import NoWayBack, lost_gradients_of
 from primer_core.lessons.own_lines.opening import MOST_WRITTEN, question_of, question_of_shapes
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.rounds import round_from
@@ -106,7 +105,7 @@ class Shown:
     asked: Asked | None = None
     chain: Chain | None = None
     forwards: Forwards | None = None
-    lost: tuple[LosesGradient | NothingRequires | AllFrozen | NoGradient, ...] = ()
+    lost: tuple[NoWayBack, ...] = ()
 
     @property
     def waits(self) -> bool:

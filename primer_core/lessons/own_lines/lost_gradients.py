@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from primer_core.backend.loading import load_torch
-from primer_core.claims.lost_gradients import AllFrozen, Lack, LosesGradient, NoGradient, NothingRequires, Why
+from primer_core.claims.lost_gradients import (
+    AllFrozen,
+    AskedTooLate,
+    Lack,
+    LosesGradient,
+    NoGradient,
+    NothingRequires,
+    Why,
+)
 from primer_core.language.execution import is_array
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import is_module
@@ -80,7 +88,11 @@ def went_back(steps: Sequence[Step]) -> bool:
     return any(part.entry == BACKWARD for step in steps for part in step.parts)
 
 
-def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | AllFrozen | NoGradient, ...]:
+NoWayBack = LosesGradient | NothingRequires | AskedTooLate | AllFrozen | NoGradient
+"""Why a gradient is missing."""
+
+
+def lost_gradients_of(trace: Trace) -> tuple[NoWayBack, ...]:
     """Return why there is no way back from what ``backward()`` was asked of, or why what was asked has no gradient.
 
     Nothing is returned where another thing stopped the program.
@@ -109,6 +121,8 @@ def lost_gradients_of(trace: Trace) -> tuple[LosesGradient | NothingRequires | A
                 return (NothingRequires(stopped.place.line, code),)
             if frozen and any(word in trace.source for word in _FREEZES):
                 return (AllFrozen(stopped.place.line, code, *frozen[0]),)
+            if isinstance(holder, ast.Name) and "requires_grad" in trace.source and not watch.loses:
+                return (AskedTooLate(stopped.place.line, code),)
     return ()
 
 
@@ -188,6 +202,8 @@ class Watch(Interpreter):
         Whether anything required a gradient at any time.
     overflows
         Whether there was more than is kept.
+    loses
+        Whether any step lost a gradient.
     merges
         Whether what requires a gradient knows of the steps on its way that lost one, too.
     """
@@ -197,6 +213,7 @@ class Watch(Interpreter):
     asking: ast.AST | None = None
     any_requires: bool = False
     overflows: bool = False
+    loses: bool = False
     merges: bool = False
     _lost: dict[int, tuple[Any, tuple[LostStep, ...]]] = field(default_factory=dict)
     _times: dict[int, int] = field(default_factory=dict)
@@ -228,6 +245,7 @@ class Watch(Interpreter):
             self.asked, self.asking = positional[0], node
         result = super()._perform(name, positional, keywords, node)
         entry = entry_named(name)
+        self.any_requires |= any(_requires(each) for each in _cells(result))
         asks = entry is not None and entry.rule.kind == "asked" and not isinstance(result, float | list)
         if not asks and not name.endswith("_like"):
             made = positional[0] if name == "Tensor.[]=" else result  # what is written to takes over what was lost
@@ -265,6 +283,7 @@ class Watch(Interpreter):
                     continue
                 code = Place.of(node, self._source).text
                 steps = (LostStep(*self.under_way_now, code, why),)
+                self.loses = True
                 self._loses(steps[0], read)
             else:
                 steps = tuple(lost)

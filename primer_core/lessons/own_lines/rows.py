@@ -38,8 +38,9 @@ def rows(shown: Shown) -> Iterator[Part]:
     now = shown.steps[-1] if shown.steps else None
     wear = {} if now is None else colours(now)
     surprising = claims.surprising(shown)
+    of_line = {step.number: (step, said) for step, said in surprising.items()}
     found = [
-        row for step in claims.latest(shown) for row in _rows(step, surprising.get(step, ()), wear, is_now=step is now)
+        row for step in claims.latest(shown) for row in _rows(step, of_line.get(step.number), wear, is_now=step is now)
     ]
     if not found:
         yield Note(text("No line has bound, changed or printed anything yet."))
@@ -51,7 +52,7 @@ def rows(shown: Shown) -> Iterator[Part]:
 
 
 def _rows(
-    step: Step, surprises: Sequence[Claim], wear: Mapping[int, Role], *, is_now: bool
+    step: Step, surprises: tuple[Step, Sequence[Claim]] | None, wear: Mapping[int, Role], *, is_now: bool
 ) -> Iterator[tuple[TableCell, ...]]:
     rounds = f" ({step.run}×)" if step.run > 1 else ""
     line = TableCell(text(f"{step.line}{rounds}"), "head", text("this step") if is_now else ())
@@ -62,7 +63,12 @@ def _rows(
         note = joined([spoken(claim) for claim in said[1:]], " · ")
         grid = _picture(step, said[0], wear)
         yield line, TableCell(spoken(said[0]), "words", note, badges), TableCell((), grid=grid)
-    for surprise in surprises:
+    if surprises is None:
+        return
+    when, said_of_it = surprises
+    if when is not step:
+        line = TableCell(text(f"{step.line} ({when.run} of {step.run})"), "head")
+    for surprise in said_of_it:
         yield line, TableCell(spoken(surprise), "words", badges=(Badge(surprise.brief(), "warn"),)), TableCell(())
 
 

@@ -40,7 +40,7 @@ from primer_core.claims.training_loops import (
     WhyItStops,
 )
 from primer_core.lessons.outcome import Unread
-from primer_core.lessons.training_loop.code import SIZES
+from primer_core.lessons.training_loop.code import GIVEN, SIZES
 from primer_core.lessons.training_loop.explain import Outcome, Trained
 from primer_core.lessons.training_loop.lines import BATCH, GROUPS, LINES, PART, Loop, has_net
 from primer_core.lessons.training_loop.question import TrainingLoopQuestion
@@ -245,10 +245,11 @@ def _data(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Claim]:
 
 def _left_out(question: TrainingLoopQuestion, outcome: Trained) -> Iterator[Claim]:
     """Say how many examples no batch has; not where they are put into another order between the batches."""
-    left = question.examples % BATCH
+    examples = GIVEN.get(question.task, question.examples)
+    left = examples % BATCH
     mixed_again = any(outcome.loop.has("mix", group) for group in range(1, GROUPS))
     if outcome.loop.begins == "batches_full" and left and not mixed_again:
-        yield InNoBatch(left, question.examples, BATCH)
+        yield InNoBatch(left, examples, BATCH)
 
 
 def _chosen(outcome: Trained) -> Iterator[Claim]:

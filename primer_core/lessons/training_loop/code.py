@@ -29,6 +29,9 @@ Xv = torch.tensor([[2.0], [6.0]])
 y, yv = X[:, 0], Xv[:, 0]""",
 }
 
+GIVEN: Mapping[Task, int] = {"one weight": 3, "three points": 3}
+"""How many examples a task has that are written out, whatever number is asked for."""
+
 SIZES: Mapping[Task, tuple[int, int]] = {"classes": (2, 3), "regression": (1, 1), "coin tosses": (10, 2)}
 """Inputs and outputs of the network of one hidden layer."""
 

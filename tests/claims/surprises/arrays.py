@@ -15,6 +15,7 @@ from primer_core.claims.surprises.arrays import (
     BindsMoreStrongly,
     FillsColumns,
     KeptAsView,
+    LengthOfMask,
     NotSwapped,
     OrderOfEvery,
     OrdersDrawnApart,
@@ -26,7 +27,7 @@ from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import opened
 from tests.claims.source_checks import Between, Stopped, in_sight
-from tests.claims.surprises.lines import at_line, computed, numbers, stands_there, statement_of
+from tests.claims.surprises.lines import at_line, begun, computed, numbers, stands_there, statement_of
 
 
 def without_brackets(code: str) -> str:
@@ -231,3 +232,14 @@ def _(claim: OrdersDrawnApart, program: Program) -> None:
     assert pairs[0] != pairs[1]
     assert "perm" in claim.order
     assert sorted(computed(claim.order, names).tolist()) == list(range(len(before[0])))
+
+
+@check(LengthOfMask)
+def _(claim: LengthOfMask, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = begun(program, claim.run)[1]
+    mask = numbers(computed(ast.unparse(node.args[0]), names))
+    assert mask.dtype == bool
+    assert (len(mask), int(mask.sum())) == (claim.count, claim.true)
+    assert int(computed(claim.sum, names)) == claim.true != claim.count
+    assert len(np.zeros_like(mask)) == claim.count

@@ -12,6 +12,7 @@ from primer_core.claims.surprises.layers import (
     AloneInItsSum,
     DropsStill,
     FreezesNothing,
+    LayersInARow,
     LossOfOneClass,
     NotAParameter,
     NothingBetween,
@@ -110,7 +111,7 @@ def bound_by(program: Program, run: tuple[int, int], name: str) -> Any:
     """What a line binds a name to."""
     done = line(program, run)
     assert done.before.get(name) is not done.names[name], f"the line does not bind {name}"
-    return done.names[name]
+    return after_line(program, run)[name]
 
 
 def calls(node: ast.AST, name: str) -> bool:
@@ -169,3 +170,15 @@ def _(claim: StateIsShared, program: Program) -> None:
     optimiser.step()
     assert any(not torch.equal(state[key], kept[key]) for key in kept)
     assert all(torch.equal(state[key], value) for key, value in network.state_dict().items())
+
+
+@check(LayersInARow)
+def _(claim: LayersInARow, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    inner, outer = names[claim.inner], names[claim.outer]
+    assert (inner.in_features, outer.out_features) == (claim.inputs, claim.outputs)
+    given = torch.randn(5, claim.inputs)
+    weight = computed(f"{claim.outer}.weight @ {claim.inner}.weight", names)
+    shift = outer(inner(torch.zeros(1, claim.inputs)))
+    torch.testing.assert_close(outer(inner(given)), given @ weight.T + shift, rtol=1e-3, atol=1e-4)

@@ -105,7 +105,20 @@ class Instead(ast.NodeTransformer):
 
 
 def after_line(program: Program, run: tuple[int, int]) -> dict[str, Any]:
-    """What names are bound to, live, where a line has ended."""
+    """What names are bound to, live, where a line has ended: nothing after it has run."""
+    seen: dict[str, Any] = {}
+
+    def stop(frame: Any) -> None:
+        seen.update(in_sight(frame))
+        raise Stopped
+
+    Between(opened(program.code), run, (0, 0), ended=stop).cells(())
+    assert seen
+    return seen
+
+
+def at_the_end(program: Program, run: Run) -> dict[str, Any]:
+    """What names are bound to where a line has ended, their objects as the rest of the program leaves them."""
     seen: dict[str, Any] = {}
     Between(opened(program.code), run, (0, 0), ended=lambda frame: seen.update(in_sight(frame))).cells(())
     assert seen

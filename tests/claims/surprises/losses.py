@@ -13,12 +13,19 @@ from typing import Any
 import torch
 
 from primer_core.claims.running import line_of
-from primer_core.claims.surprises.losses import DividesByWeights, MeansAdded, MeansOverSamples, StepsTooLong
+from primer_core.claims.surprises.losses import (
+    DividesByWeights,
+    EvenShares,
+    MeansAdded,
+    MeansOverSamples,
+    StepsTooLong,
+    TimesAFactor,
+)
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import recorded
 from tests.claims.running_checks import opened
-from tests.claims.surprises.lines import at_line, computed, every_gradient, stands_there, statement_of
+from tests.claims.surprises.lines import after_line, at_line, computed, every_gradient, stands_there, statement_of
 
 
 @check(DividesByWeights)
@@ -119,3 +126,33 @@ def _(claim: StepsTooLong, program: Program) -> None:
 def losses_of(source: str, claim: StepsTooLong) -> list[float]:
     done = recorded(source).lines
     return [float(done[number, time].names[claim.name]) for number, time in sorted(done) if number == claim.run[0]]
+
+
+@check(EvenShares)
+def _(claim: EvenShares, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    torch.manual_seed(0)
+    logits = computed(ast.unparse(node.args[0]), names)
+    assert logits.shape[1] == claim.classes
+    assert abs(float(claim.loss) - math.log(claim.classes)) < 0.051
+    again = [ast.Call(node.func, [ast.Name("_even_"), *node.args[1:]], node.keywords)]
+    even = computed(ast.unparse(again[0]), {**names, "_even_": torch.zeros_like(logits)})
+    assert math.isclose(float(even), math.log(claim.classes), rel_tol=1e-4)
+    assert claim.loss == f"{float(computed(claim.code, at_line(program, claim.run))):.3f}"
+
+
+@check(TimesAFactor)
+def _(claim: TimesAFactor, program: Program) -> None:
+    names = after_line(program, claim.run)
+    theirs = names[claim.gradient.removesuffix(".grad")].grad
+    by_hand = torch.as_tensor(names[claim.name])
+    torch.testing.assert_close(by_hand.detach().to(theirs.dtype) * claim.factor, theirs, rtol=1e-3, atol=1e-6)
+    call: Any = ast.parse(claim.code, mode="eval").body
+    given = torch.zeros_like(computed(ast.unparse(call.args[0]), names)).requires_grad_()
+    away = given.detach() + 1
+    if "square" in claim.missing:  # the slope of the loss where prediction and target are 1 apart
+        slopes = torch.autograd.grad(torch.nn.functional.mse_loss(given, away), given)[0]
+        assert torch.allclose(slopes, torch.full_like(slopes, -2 / given.numel()))
+    assert claim.count == (given.numel() if "mse" in claim.code.lower() else len(given)) or claim.missing == "square"
+    assert "sum" not in claim.code

@@ -36,6 +36,7 @@ from tests.claims.source_checks import Between, Stopped, in_sight
 from tests.claims.surprises.lines import (
     after_line,
     at_line,
+    at_the_end,
     computed,
     every_gradient,
     held_by,
@@ -305,7 +306,7 @@ def _(claim: StartsAnew, program: Program) -> None:
 @check(OneModelTwice)
 def _(claim: OneModelTwice, program: Program) -> None:
     assert ast.unparse(statement_of(program, claim.run)) == f"{claim.name} = {claim.network}"
-    ends = after_line(program, claim.run)  # its objects are those of the end
+    ends = at_the_end(program, claim.run)
     assert ends[claim.name] is ends[claim.network]
     then = seen_at(program, claim.run, lambda names: copy.deepcopy(names[claim.network]))
     now = ends[claim.name]

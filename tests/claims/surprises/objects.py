@@ -17,6 +17,7 @@ from primer_core.claims.surprises.objects import (
     HoldsGraphs,
     KeepsGraphs,
     NameAlone,
+    NewInFunction,
     NoneReturned,
     NotHeld,
     NothingToStep,
@@ -32,12 +33,14 @@ from tests.claims.recorded import is_array
 from tests.claims.running_checks import ADDRESS, line, opened
 from tests.claims.source_checks import Once
 from tests.claims.surprises.lines import (
+    LIBRARIES,
     after_line,
     at_line,
     begun,
     computed,
     held_by,
     names_before,
+    numbers,
     stands_there,
     statement_of,
     written,
@@ -113,8 +116,8 @@ def _(claim: NotHeld, program: Program) -> None:
 @check(NotRegistered)
 def _(claim: NotRegistered, program: Program) -> None:
     done = line(program, claim.run)
-    network = done.names[claim.name]
-    assert done.before.get(claim.name) is not network
+    assert done.before.get(claim.name) is not done.names[claim.name]
+    network = after_line(program, claim.run)[claim.name]
     held = getattr(network, claim.attribute)
     assert type(held) in (list, dict)
     known = {id(each) for each in network.parameters()}
@@ -293,3 +296,20 @@ def _(claim: HoldsGraphs, program: Program) -> None:
     assert None not in graphs
     assert graphs[0] is not graphs[1]
     assert isinstance(computed(f"{claim.added}.item()", names), float)
+
+
+@check(NewInFunction)
+def _(claim: NewInFunction, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    before, after = at_line(program, claim.run), after_line(program, claim.run)
+    assert after[claim.name] is not before[claim.name]
+    source = opened(program.code)
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    function = next(node for node in functions if node.name == claim.function)
+    assert claim.name in [each.arg for each in function.args.args]
+    assert not any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function))
+    names = {**LIBRARIES, **at_line(program, claim.run)}
+    given, new = names[claim.name], numbers(after[claim.name]).copy()
+    exec(claim.instead, names)
+    assert names[claim.name] is given
+    assert numbers(given).tolist() == new.tolist()

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.module import register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 from torch.utils.data import default_collate
 
@@ -91,7 +92,14 @@ def _(claim: SamplesMixed, program: Program) -> None:
 
 @check(TakesTheSmaller)
 def _(claim: TakesTheSmaller, program: Program) -> None:
-    names = after_line(program, claim.run)
+    assert claim.up in {node.id for node in ast.walk(statement_of(program, claim.run)) if isinstance(node, ast.Name)}
+    given: set[int] = set()
+    watch = register_module_forward_pre_hook(lambda _, inputs: given.add(int(inputs[0].shape[-1])))
+    try:
+        names = after_line(program, claim.run)
+    finally:
+        watch.remove()
+    assert claim.larger in given
     up, down = (computed(code, names) for code in (claim.up, claim.down))
     assert "Transpose" in type(up).__name__
     assert "Transpose" not in type(down).__name__

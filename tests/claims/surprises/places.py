@@ -24,6 +24,7 @@ from primer_core.claims.surprises.places import (
     OneHotRows,
     PairsUp,
     PlacesNotRanks,
+    ProductOfItself,
     SameAxisTwice,
     SoftmaxDownColumns,
     SortedApart,
@@ -276,3 +277,12 @@ def _(claim: PlacesNotRanks, program: Program) -> None:
     assert (int(order[0]), int(ranks[0])) == (claim.first, claim.rank)
     assert ranks[claim.first] == 0
     assert order.tolist() != ranks.tolist()
+
+
+@check(ProductOfItself)
+def _(claim: ProductOfItself, program: Program) -> None:
+    product, names = made_of(claim, program)
+    table = numbers(computed(claim.table, names))
+    assert f"{float(product):g}" == claim.number
+    assert table.shape == (claim.size, claim.size)
+    assert np.isclose(np.trace(table), float(product))

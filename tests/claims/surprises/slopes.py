@@ -7,11 +7,19 @@ from typing import Any
 
 import torch
 
-from primer_core.claims.surprises.slopes import FlatEverywhere, SteepAtZero
+from primer_core.claims.surprises.slopes import FlatEverywhere, ShrinksThrough, SlopeByItsValue, SteepAtZero
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import opened
-from tests.claims.surprises.lines import after_line, at_line, computed, every_gradient, statement_of
+from tests.claims.surprises.lines import (
+    after_line,
+    at_line,
+    computed,
+    every_gradient,
+    numbers,
+    stands_there,
+    statement_of,
+)
 
 
 def call_in(program: Program, code: str) -> Any:
@@ -60,3 +68,52 @@ def _(claim: SteepAtZero, program: Program) -> None:
     assert torch.equal(torch.sqrt(given), computed(claim.code, after_line(program, claim.run)))
     assert slope(call, torch.tensor([0.0, 4.0])).tolist() == [torch.inf, 0.25]
     assert bool(slope(call, torch.tensor([0.0, 4.0]) + 1e-8).isfinite().all())
+
+
+def longest(node: Any, counted: str) -> int:
+    """How many nodes of a kind lie behind each other at most on a way back."""
+    order: list[Any] = []
+    waiting, seen = [(node, False)], set()
+    while waiting:
+        here, done = waiting.pop()
+        if done:
+            order.append(here)
+        elif here is not None and here not in seen:
+            seen.add(here)
+            waiting += [(here, True), *((following, False) for following, _ in here.next_functions)]
+    found: dict[Any, int] = {}
+    for each in order:
+        behind = max((found.get(following, 0) for following, _ in each.next_functions), default=0)
+        found[each] = behind + (each.name().startswith(counted))
+    return found[node]
+
+
+@check(ShrinksThrough)
+def _(claim: ShrinksThrough, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    asked = [
+        node.func.value
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
+    ]
+    value = computed(ast.unparse(asked[0]), at_line(program, claim.run))
+    assert longest(value.grad_fn, "SigmoidBackward") == claim.count
+    x = torch.linspace(-3, 3, 61, dtype=torch.float64, requires_grad=True)
+    (slopes,) = torch.autograd.grad(torch.sigmoid(x).sum(), x)
+    assert float(slopes.max()) <= 0.25
+
+
+@check(SlopeByItsValue)
+def _(claim: SlopeByItsValue, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert claim.of in map(ast.unparse, ast.walk(node))
+    names = at_line(program, claim.run)
+    given, slopes = (numbers(computed(code, names)).reshape(-1) for code in (claim.of, claim.code))
+    at = [f"{each:g}" for each in given].index(claim.given)
+    assert f"{slopes[at]:g}" == claim.slope
+    assert not 0 <= given[at] <= 1
+    assert not 0 <= slopes[at] <= 0.25
+    x = torch.tensor(float(given[at]), dtype=torch.float64, requires_grad=True)
+    value = torch.sigmoid(x)
+    (found,) = torch.autograd.grad(value, x)
+    assert abs(float(found) - float(value * (1 - value))) < 1e-9

@@ -21,6 +21,7 @@ from primer_core.claims.surprises.training import (
     NeverStepped,
     NoLeafNow,
     NumberByNumber,
+    NumbersTaken,
     SigmoidAgain,
 )
 from tests.claims.checking import check
@@ -208,3 +209,14 @@ def _(claim: NeverStepped, program: Program) -> None:
     assert not heard
     assert isinstance(namespace[claim.name], torch.optim.Optimizer)
     assert "backward" in program.code
+
+
+@check(NumbersTaken)
+def _(claim: NumbersTaken, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    made, joined = computed(claim.code, names), computed(claim.instead, names)
+    assert made.is_leaf
+    assert made.grad_fn is None
+    assert joined.grad_fn is not None
+    torch.testing.assert_close(made.detach(), joined.detach(), check_dtype=False)

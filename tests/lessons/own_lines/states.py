@@ -601,6 +601,29 @@ class Pool(NamedTuple):
         return self.begins + "\n".join(each.format(first, second) for each in programs)
 
 
+_LOST_FACTORS = (
+    "x, y = torch.eye({1}), torch.ones({1}, 2)\nw = torch.zeros({1}, 2, requires_grad=True)\n"
+    "F.mse_loss(x @ w, y).backward()\ng = x.T @ (x @ w - y).detach()",
+    "scores = torch.zeros({1}, {0} + 1)\nright = torch.zeros({1}, dtype=torch.int64)\n"
+    "start = F.cross_entropy(scores, right)",
+    "z = torch.tensor([[0.1, {0}.0], [0.2, 0.1]]) / 10\nat_first = F.cross_entropy(z, torch.tensor([1, 0]))",
+    "v = torch.ones({1}, requires_grad=True)\nh = v\nfor _ in range({0} + 3):\n    h = torch.sigmoid(h)\n"
+    "h.sum().backward()",
+    "deep = nn.Sequential(*[nn.Linear(1, 1), nn.Sigmoid()] * ({0} + 3))\ndeep(torch.ones({1}, 1)).mean().backward()",
+    "def sigmoid_slope(s):\n    return s * (1 - s)\nz = np.array([0.25, -{1}.0])\nslopes = sigmoid_slope(z)",
+    "def slope_of_sigmoid(s):\n    return (1 - s) * s\nr = slope_of_sigmoid(torch.tensor([0.5, {1}.0]))",
+    "p, q = torch.tensor(2.0, requires_grad=True), torch.tensor({1}.0, requires_grad=True)\n"
+    "both = torch.tensor([p * {0}, q + 1], requires_grad=True)",
+    "inner, outer = nn.Linear({1}, 3), nn.Linear(3, {0})\nout = outer(inner(torch.ones(2, {1})))",
+    "def shifted(u):\n    u = u + {0}\nkept = np.arange({1})\nshifted(kept)",
+    "def scaled(u):\n    u = u * {0}.5\nkept = torch.ones({1})\nscaled(kept)",
+    "c = np.arange({1} + 1)\nproduct = c @ c.T",
+    "c = torch.arange({1}.0 + 1)\nproduct = c.T @ c",
+    "t = np.arange({1} * 3).reshape({1}, 3)\nlarge = t > {0}\ncount = len(large)\nother = len(t > 0)",
+    "a = torch.ones({1})\nd = a.clone().requires_grad_()\nb = a * {0}\nb = b.sum()\nb.backward()",
+)
+"""Programs in which a factor, a gradient or a change is lost; the last one fails."""
+
 _IMPORTS = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 _SEEDED = f"{_IMPORTS}torch.manual_seed(0)\n"
 _BOTH_SEEDED = f"{_IMPORTS}np.random.seed(0)\ntorch.manual_seed(0)\n"
@@ -624,6 +647,7 @@ POOLS = (
     Pool(_SEEDED, _PASSES, 3),
     Pool(_SEEDED, _MODELS, 3),
     Pool(_SEEDED, _CONSTANTS, 1),
+    Pool(_SEEDED, _LOST_FACTORS, 1),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

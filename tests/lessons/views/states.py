@@ -100,7 +100,7 @@ def _viewed(chance: random.Random) -> ViewsQuestion:
 def _bytes_apart(chance: random.Random) -> ViewsQuestion:
     library, rows = _library(chance), chance.randint(2, 4)
     dtype = chance.choice({"NumPy": ["np.int32", "np.uint8"], "PyTorch": ["torch.int32", "torch.int16"]}[library])
-    b = f"{chance.choice(['a.T', 'a[:, ::2]'])}.view({dtype})"
+    b = f"{chance.choice(['a', 'a.T', 'a[:, ::2]'])}.view({dtype})"
     return ViewsQuestion(library=library, a=str((rows, chance.randint(3, 5))), b=b)
 
 

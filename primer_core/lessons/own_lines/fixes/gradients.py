@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.failing import statements_of
+from primer_core.lessons.own_lines.closer_causes import carried
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 from primer_core.lessons.own_lines.surprises.line import goes_back
 
@@ -30,8 +30,8 @@ def _again(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
-    for carried, own in _carried(failure):
-        yield failure.before(carried, "; ".join(f"{name} = {name}.detach()" for name in own))
+    for statement, own in carried(failure.trace):
+        yield failure.before(statement, "; ".join(f"{name} = {name}.detach()" for name in own))
     yield from _kept_for_later(failure)
     bound = _bound(failure, node.func.value)
     if bound is not None:
@@ -58,21 +58,6 @@ def _kept_for_later(failure: Failure) -> Iterator[Candidate]:
     match before:
         case [ast.Call(_, [], []) as call] if failure.failing.statement.col_offset == 0:
             yield Candidate(failure.place(call), f"{failure.text(call)[:-1]}retain_graph=True)", "making")
-
-
-def _carried(failure: Failure) -> Iterator[tuple[ast.stmt, list[str]]]:
-    """Go through the statements of a loop that compute tensors of what these were one round before, and their names."""
-    for loop in statements_of(failure.trace.source):
-        if not isinstance(loop, ast.For | ast.While) or not loop.lineno < failure.failing.place.line:
-            continue
-        for statement in loop.body:
-            match statement:
-                case ast.Assign([target], ast.Call() as call):
-                    bound = [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
-                    read = [each.id for each in ast.walk(call) if isinstance(each, ast.Name)]
-                    names = [each for each in dict.fromkeys(bound) if each in read]
-                    if names and all(failure.failing.scope.get(each) == "Tensor" for each in names):
-                        yield statement, names
 
 
 def _begins(statement: ast.Assign) -> bool:

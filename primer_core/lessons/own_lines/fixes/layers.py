@@ -11,6 +11,7 @@ import numpy as np
 from primer_core.error_messages.kinds.layers import KernelTooLarge
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.closer_causes import cut_into_rows
 from primer_core.lessons.own_lines.failing import Operand, nodes_at, nodes_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 
@@ -141,7 +142,11 @@ def _number(failure: Failure) -> Iterator[Candidate]:
 
 
 def _targets(failure: Failure) -> Iterator[Candidate]:
-    """Give prediction and target one shape."""
+    """Give prediction and target one shape, and each sample a row of its own."""
+    cut = cut_into_rows(failure.trace)
+    for node in ast.walk(failure.failing.statement):
+        if cut is not None and isinstance(node, ast.Call) and ast.unparse(node) == cut.code:
+            yield failure.instead(node, f"{cut.given}.flatten(1)")
     arrays = tuple(each for each in failure.operands if each.shape is not None)
     flat = tuple(each for each in arrays if len(each.shape or ()) == 1)
     column = tuple(each for each in arrays if (each.shape or ())[-1:] == (1,) and len(each.shape or ()) > 1)

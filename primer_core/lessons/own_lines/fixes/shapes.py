@@ -131,13 +131,28 @@ def _axis_of(call: ast.Call) -> str:
 
 
 def _out_of_place(failure: Failure) -> Iterator[Candidate]:
-    """Bind the name to a new array, where the old one cannot hold the result."""
+    """Add up what there is for each row, as for what was stretched over them; else bind the name to a new array."""
     node = failure.node
     if isinstance(node, ast.AugAssign):
+        arrays = [each for each in failure.operands if each.shape is not None]
+        if len(arrays) == 2 and isinstance(node.op, ast.Sub) and (arrays[0].shape or ())[1:] == arrays[1].shape:
+            axis = "dim" if arrays[0].is_tensor else "axis"
+            summed = f"{wrapped(node.value, failure.text(node.value))}.sum({axis}=0)"
+            yield failure.instead(node.value, summed)
         target, value = failure.text(node.target), failure.text(node.value)
         line = failure.trace.source.split("\n")[node.lineno - 1]
         sign = line[failure.place(node.target).end_column :].partition("=")[0].strip()
         yield failure.whole(f"{target} = {target} {sign} {value}")
+
+
+def _repeats(failure: Failure) -> Iterator[Candidate]:
+    """Repeat the whole along the last axis, or each part of axis 0."""
+    match failure.node:
+        case ast.Call(ast.Attribute(holder, "repeat") as function, [ast.Constant(int(times))], []):
+            shapes = [each.shape for each in failure.operands if each.text == failure.text(holder)]
+            for axes in [len(shape) for shape in shapes if shape is not None][:1]:
+                yield failure.whole(f"{failure.text(function)}({times}{', 1' * (axes - 1)})")
+                yield failure.whole(f"{failure.text(function)}_interleave({times}, dim=0)")
 
 
 def _product(failure: Failure) -> Iterator[Candidate]:
@@ -424,6 +439,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "no_dtype": _arguments_as_one,
     "arguments": _joined_apart,
     "argument_type": lambda failure: chain(_of_a_layer(failure), _as_one_size(failure), _joined_apart(failure)),
+    "repeats": _repeats,
     "einsum_output": _einsum,
     "einsum_output_torch": _einsum,
     "ragged": _ragged,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -128,9 +129,10 @@ class _Trial:
         if len(self.found) == MOST or thread_time() > self.ends:
             return None
         source = candidate.applied(program)
-        if source in self._seen or source == self.trace.source:
+        does = _in_one_way(source)
+        if does in self._seen or source == self.trace.source:
             return None
-        self._seen.add(source)
+        self._seen.add(does)
         mended = tried(source, self.trace.given)
         if _is_mended(self.trace, mended, candidate):
             self._take(candidate, mended)
@@ -145,6 +147,11 @@ class _Trial:
             at = candidate.place.line
             line = mended.source.split("\n")[at - 1].strip()
             self.found.append(Fix(candidate.where, at, line, gives, mended.source))
+
+
+def _in_one_way(source: str) -> str:
+    """Return a program in which what may be written in several ways stands in one: an axis that is put in or left."""
+    return re.sub(r"\.squeeze\(-?\d\)", ".squeeze()", source.replace("[:, None]", ".unsqueeze(1)"))
 
 
 def _is_halfway(trace: Trace, mended: Trace, candidate: Candidate) -> bool:

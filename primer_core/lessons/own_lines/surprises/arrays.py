@@ -16,6 +16,7 @@ from primer_core.claims.surprises.arrays import (
     BindsMoreStrongly,
     FillsColumns,
     KeptAsView,
+    LengthOfMask,
     NotSwapped,
     OrderOfEvery,
     OrdersDrawnApart,
@@ -435,6 +436,18 @@ def _pairs(arrays: list[NDArray[Any] | None]) -> list[bytes] | None:
     return sorted(each.tobytes() + label.tobytes() for each, label in zip(one, other, strict=True))
 
 
+def _length(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        found = line.at(part.place)
+        if part.entry.rpartition(".")[2] != "len" or not isinstance(found, ast.Call) or len(found.args) != 1:
+            continue
+        mask = part.operands[0] if part.operands else None
+        if is_array(mask) and shape_of(mask) and numbers(mask).dtype == bool and type(part.result) is int:
+            true = int(numbers(mask).sum())
+            if true != part.result and not any(isinstance(node, ast.Div | ast.FloorDiv) for node in line.nodes()):
+                yield LengthOfMask(line.run, line.text(found), part.result, f"{line.asked(found.args[0])}.sum()", true)
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _binds,
     _swapped,
@@ -445,4 +458,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _every_order,
     _smallest,
     _pairs_lost,
+    _length,
 )

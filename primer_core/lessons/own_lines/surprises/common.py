@@ -131,8 +131,11 @@ def _not_kept(line: Line) -> Iterator[KeptNowhere]:
 
 def _returned(line: Line) -> Iterator[KeptNowhere]:
     """Say so where a function of the program returns an array, has changed none, and its result is not kept."""
-    step, last = line.step, line.before
-    if last is None or step.bound or step.changed or step.printed or line.is_last:
+    step = line.step
+    if not isinstance(line.node, ast.Expr) or step.bound or step.changed or step.printed or line.is_last:
+        return
+    last = line.just_before
+    if last is None:
         return
     match line.node, last.moment.node, last.moment.functions:
         case ast.Expr(ast.Call(ast.Name(name)) as call), ast.Return(ast.Name(given)), (function,) if function == name:

@@ -11,6 +11,7 @@ from primer_core.claims.surprises.layers import (
     AloneInItsSum,
     DropsStill,
     FreezesNothing,
+    LayersInARow,
     LossOfOneClass,
     NotAParameter,
     NothingBetween,
@@ -47,6 +48,20 @@ def _one_class(line: Line) -> Iterator[Claim]:
             shape = shape_of(origin.call.bound.positional[0])
             if len(shape) == 2 and shape[0] and shape[1] == 1 and not bool(origin.values.any()):
                 yield LossOfOneClass(line.run, line.text(call), (shape[0], 1))
+
+
+def _nested(line: Line) -> Iterator[Claim]:
+    for call in line.calls():
+        match call:
+            case ast.Call(ast.Name(outer), [ast.Call(ast.Name(inner), [_], [])], []):
+                given, made = (
+                    [each for each in line.step.forwards if each.called == name and each.kind == "Linear"]
+                    for name in (inner, outer)
+                )
+                if given and made and given[0].layers and made[0].layers:
+                    one, other = given[0].layers[0].weight, made[0].layers[0].weight
+                    if one is not None and other is not None:
+                        yield LayersInARow(line.run, line.text(call), outer, inner, one[1], other[0])
 
 
 def _between(line: Line) -> Iterator[Claim]:
@@ -112,6 +127,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _alone,
     _one_class,
     _between,
+    _nested,
     _shared,
     _drops_still,
     _not_a_parameter,

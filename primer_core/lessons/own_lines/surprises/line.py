@@ -36,7 +36,8 @@ class Line:
     step
         What one of its lines did.
     before
-        The step before it; None for the first, and where that was not kept.
+        The step before it in the same call of a function, or outside of all; None for the first there, and where that
+        was not kept.
     losses
         Losses of the whole program, as `LOSSES` has them.
     statements
@@ -53,6 +54,13 @@ class Line:
     def run(self) -> tuple[int, int]:
         """Which line, and the how-manieth time."""
         return self.step.number, self.step.run
+
+    @property
+    def just_before(self) -> Step | None:
+        """The step right before it, in whatever function; None for the first, and where that was not kept."""
+        steps = self.trace.steps
+        place = steps.index(self.step) if len(steps) == self.trace.taken else 0
+        return steps[place - 1] if place else None
 
     @property
     def node(self) -> ast.stmt:

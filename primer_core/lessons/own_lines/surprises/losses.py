@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.losses import DividesByWeights, MeansAdded, MeansOverSamples, StepsTooLong
+from primer_core.claims.surprises.losses import (
+    DividesByWeights,
+    EvenShares,
+    Factor,
+    MeansAdded,
+    MeansOverSamples,
+    StepsTooLong,
+    TimesAFactor,
+)
 from primer_core.language.execution import is_array
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprises.line import Line, numbers
@@ -191,4 +200,57 @@ def _shorter(line: Line, loss: ast.expr) -> Iterator[tuple[int, str, str]]:
             yield written.lineno, line.text(written), f"{rate / factor:g}"
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_weights, _over_samples, _added, _grows)
+def _even(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name != "F.cross_entropy" or origin is not line.losses[0] or origin.call is None or origin.values.size != 1:
+            continue
+        values = origin.call.bound.values
+        shape, target = shape_of(origin.call.bound.positional[0]), values.get("target")
+        plain = values.get("reduction", "mean") == "mean" and values.get("weight") is None
+        if not plain or values.get("label_smoothing") or len(shape) != 2 or shape[1] < 2 or not is_array(target):
+            continue
+        loss, even = float(origin.values.item()), math.log(shape[1])
+        if numbers(target).dtype.kind in "iu" and abs(loss - even) < _NEARLY_EVEN:
+            yield EvenShares(line.run, line.text(call), f"{loss:.3f}", shape[1])
+
+
+def _factor(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], value) if not isinstance(value, ast.Attribute) and line.losses:
+            origin = line.losses[-1]
+        case _:
+            return
+    loss = line.at(origin.place)
+    seen = line.step.names.get(name)
+    if origin.call is None or not isinstance(loss, ast.Call) or seen is None or seen.values is None:
+        return
+    by_hand = np.asarray(seen.values)
+    if by_hand.dtype.kind != "f" or not by_hand.size or origin.call.bound.values.get("reduction", "mean") != "mean":
+        return
+    given = shape_of(origin.call.bound.positional[0])
+    match origin.call.entry.name:
+        case "F.mse_loss":
+            count = int(np.prod(given, dtype=int))
+            known: tuple[tuple[Factor, float], ...] = (
+                ("mean and square", 2 / max(count, 1)), ("square", 2.0), ("mean", 1 / max(count, 1)),
+            )  # fmt: skip
+        case "F.cross_entropy" if len(given) == 2:
+            count = given[0]
+            known = (("mean", 1 / max(count, 1)),)
+        case _:
+            return
+    for gradient, of in line.step.names.items():
+        if not gradient.endswith(".grad") or of.values is None or of.shape != seen.shape:
+            continue
+        theirs = np.asarray(of.values)
+        for missing, factor in known:
+            close = np.allclose(theirs, by_hand * factor, rtol=1e-4, atol=1e-7)
+            if close and abs(factor - 1) > 1e-3 and by_hand.any():
+                yield TimesAFactor(line.run, name, gradient, line.text(loss), missing, count)
+                break
+
+
+_NEARLY_EVEN = 0.05
+"""How far a loss may be from that of even shares."""
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_weights, _over_samples, _added, _grows, _even, _factor)

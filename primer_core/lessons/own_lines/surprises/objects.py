@@ -12,6 +12,7 @@ from primer_core.claims.surprises.objects import (
     HoldsGraphs,
     KeepsGraphs,
     NameAlone,
+    NewInFunction,
     NoneReturned,
     NotHeld,
     NothingToStep,
@@ -234,6 +235,33 @@ def _name_alone(line: Line) -> Iterator[Claim]:
                 yield NameAlone((line.run[0], 1), name, array)
 
 
+def _new_in_function(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.Name(left), sign, right) as value) if left == name:
+            symbol = _WRITTEN_TO.get(type(sign))
+        case _:
+            return
+    place = line.node.lineno, line.node.col_offset
+    functions = [each for each in line.statements if isinstance(each, ast.FunctionDef)]
+    around = [each for each in functions if place in [(own.lineno, own.col_offset) for own in each.body]]
+    if symbol is None or line.before is None or not line.step.moment.functions or not around:
+        return
+    function = around[-1]
+    seen, before = line.step.names.get(name), line.before.names.get(name)
+    parameters = [each.arg for each in function.args.args]
+    inside = [node for statement in function.body for node in ast.walk(statement)]
+    reads = [node for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    later = [node for node in reads if node.id == name and node.lineno > line.node.lineno]
+    returns = any(isinstance(node, ast.Return) and node.value is not None for node in inside)
+    if seen is None or before is None or before.shape != seen.shape or not seen.shape or before.dtype != seen.dtype:
+        return
+    if name in parameters and not later and not returns and line.step.moment.functions[-1] == function.name:
+        instead = f"{name} {symbol} {line.text(right)}"
+        yield NewInFunction(line.run, name, line.text(value), function.name, instead)
+
+
+_WRITTEN_TO = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*="}
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _none,
     _pair,
@@ -246,4 +274,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _time_first,
     _returns_nothing,
     _name_alone,
+    _new_in_function,
 )

@@ -27,6 +27,7 @@ from primer_core.claims.surprises.places import (
     OneHotRows,
     PairsUp,
     PlacesNotRanks,
+    ProductOfItself,
     SameAxisTwice,
     SoftmaxDownColumns,
     SortedApart,
@@ -110,6 +111,23 @@ def _turned(line: Line) -> Iterator[Claim]:
             shape = shape_of(part.operands[0])
             if len(shape) == 1:
                 yield NothingToSwap(line.run, part.place.text, shape[0])
+
+
+def _one_number(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        found = line.at(part.place)
+        match found:
+            case ast.BinOp(ast.Name(one), ast.MatMult(), ast.Attribute(ast.Name(other), "T")) if one == other:
+                pass
+            case ast.BinOp(ast.Attribute(ast.Name(one), "T"), ast.MatMult(), ast.Name(other)) if one == other:
+                pass
+            case _:
+                continue
+        shape = shape_of(part.operands[0])
+        if len(shape) == 1 and shape[0] > 1 and part.result is not None:
+            library = "torch" if line.is_tensor(one) else "np"
+            number = f"{float(numbers(part.result) if is_array(part.result) else part.result):g}"
+            yield ProductOfItself(line.run, part.place.text, number, f"{library}.outer({one}, {one})", shape[0])
 
 
 def _meshed(line: Line) -> Iterator[Claim]:
@@ -349,6 +367,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _apart,
     _as_it_lies,
     _turned,
+    _one_number,
     _meshed,
     _adds_rows,
     _left_out,

@@ -78,21 +78,31 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     trace
         The program.
     steps
-        Those that are asked for. What functions do is not looked into.
+        Those that are asked for.
     """
     found: dict[Step, tuple[Claim, ...]] = {}
-    place_of = {step: place for place, step in enumerate(trace.steps)}
-    whole = len(trace.steps) == trace.taken
+    before = _steps_before(trace) if len(trace.steps) == trace.taken else {}
     origins = () if trace.ledger is None else trace.ledger.origins
     losses = [each for each in origins if each.call is not None and each.call.entry.name in LOSSES]
     statements = statements_of(trace.source)
     for step in steps:
         rules = _RULES_OF.get(step.moment.happening, ())
-        if step.moment.functions or not rules:
-            continue
-        before = trace.steps[place_of[step] - 1] if whole and place_of[step] else None
-        line = Line(trace, step, before, losses, statements)
+        line = Line(trace, step, before.get(step), losses, statements)
         said = tuple(dict.fromkeys(surprise for rule in rules for surprise in rule(line)))
         if said:
             found[step] = said
+    return found
+
+
+def _steps_before(trace: Trace) -> dict[Step, Step]:
+    """Return the step before each in the same call of a function, or outside of all; none of the first there."""
+    found: dict[Step, Step] = {}
+    latest: dict[int, Step] = {}
+    for step in trace.steps:
+        depth = len(step.moment.functions)
+        begins = step.moment.happening == "call"
+        latest = {place: each for place, each in latest.items() if place < depth + (not begins)}
+        if depth in latest:
+            found[step] = latest[depth]
+        latest[depth] = step
     return found

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.slopes import FlatEverywhere, SteepAtZero
+from primer_core.claims.surprises.slopes import FlatEverywhere, ShrinksThrough, SlopeByItsValue, SteepAtZero
 from primer_core.language.execution import is_array
 from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
-from primer_core.lessons.own_lines.surprises.line import Line, goes_back, numbers
+from primer_core.lessons.own_lines.surprises.line import Line, as_array, goes_back, numbers
 
 _FLAT = ("round", "floor", "ceil", "trunc", "sign")
 
@@ -82,4 +82,55 @@ def _learns(line: Line, name: str) -> bool:
     return any(forward.called == name and forward.trainable for forward in forwards)
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep)
+def _shrinks(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    begins = [each.read[0] for each in _gradients(line) if each.read]
+    if ledger is None or not begins:
+        return
+    depths: dict[int, int] = {}
+    waiting = [int(number) for number in np.unique(np.concatenate(begins))]
+    while waiting:
+        number = waiting[-1]
+        origin = ledger.origin_of(number)
+        if origin is None or origin.first in depths:
+            waiting.pop()
+            continue
+        read = {int(each) for cells in origin.read for each in np.unique(cells)}
+        behind = {each: ledger.origin_of(each) for each in read}
+        missing = [each for each, made in behind.items() if made is not None and made.first not in depths]
+        if missing and origin.first not in {made.first for made in behind.values() if made is not None}:
+            waiting += missing
+            continue
+        deepest = max((depths.get(made.first, 0) for made in behind.values() if made is not None), default=0)
+        depths[origin.first] = deepest + origin.entry.endswith(".sigmoid")
+        waiting.pop()
+    count = max(depths.values(), default=0)
+    if count >= _MANY:
+        yield ShrinksThrough(line.run, count)
+
+
+def _by_its_value(line: Line) -> Iterator[Claim]:
+    if "sigmoid" not in line.trace.source:
+        return
+    for part in line.step.parts:
+        match line.at(part.place):
+            case ast.BinOp(of, ast.Mult(), ast.BinOp(ast.Constant(1 | 1.0), ast.Sub(), other)) as product:
+                pass
+            case ast.BinOp(ast.BinOp(ast.Constant(1 | 1.0), ast.Sub(), other), ast.Mult(), of) as product:
+                pass
+            case _:
+                continue
+        if ast.unparse(of) != ast.unparse(other) or part.result is None or not part.operands:
+            continue
+        place = 0 if of is product.left else 1
+        given, made = as_array(part.operands[place]).reshape(-1), as_array(part.result).reshape(-1)
+        outside = np.flatnonzero((given < 0) | (given > 1)) if given.dtype.kind in "iuf" else np.array([], int)
+        if outside.size and given.size == made.size:
+            at = int(outside[0])
+            yield SlopeByItsValue(line.run, line.text(product), line.text(of), f"{given[at]:g}", f"{made[at]:g}")
+
+
+_MANY = 4
+"""Sigmoids behind each other from which on what they leave is small."""
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep, _shrinks, _by_its_value)

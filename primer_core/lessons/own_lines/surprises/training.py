@@ -15,12 +15,14 @@ from primer_core.claims.surprises.training import (
     KeptAreScaled,
     NeverStepped,
     NoLeafNow,
+    NumbersTaken,
     SigmoidAgain,
 )
+from primer_core.language.execution import is_array
 from primer_core.language.programs.networks import SCHEDULES
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
-from primer_core.lessons.own_lines.lost_gradients import went_back, why_no_gradient
+from primer_core.lessons.own_lines.lost_gradients import MAKE_ANEW, went_back, why_no_gradient
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, squeezed
 
 _COMPARING = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
@@ -133,6 +135,26 @@ def _may_step(line: Line, node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "step"
 
 
+def _taken(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        found = line.at(part.place)
+        if part.entry not in MAKE_ANEW or not isinstance(found, ast.Call) or not part.operands:
+            continue
+        match part.operands[0], found.args:
+            case list() | tuple() as given, [ast.List(elements) | ast.Tuple(elements) as listed] if len(given) > 0:
+                of_one = all(is_array(each) and shape_of(each) == () for each in given)
+                if of_one and len(elements) == len(given) and any(_has_way_back(line, each) for each in elements):
+                    yield NumbersTaken(line.run, line.text(found), f"torch.stack({line.text(listed)})")
+
+
+def _has_way_back(line: Line, node: ast.expr) -> bool:
+    """Return whether an expression is made of what requires a gradient, as far as its names tell."""
+    if any(isinstance(each, ast.Attribute) and each.attr in ("detach", "data", "grad") for each in ast.walk(node)):
+        return False
+    seen = [line.step.names.get(each.id) for each in ast.walk(node) if isinstance(each, ast.Name)]
+    return any(each is not None and each.requires for each in seen)
+
+
 _DROPS = ("F.dropout", "torch.nn.functional.dropout", "nn.functional.dropout")
 _OPTIMISERS = ("torch.optim", "optim")
 
@@ -144,4 +166,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _first_rate,
     _kept,
     _never,
+    _taken,
 )

@@ -16,6 +16,7 @@ from primer_core.claims.surprises.places import (
     TakenAsOneRow,
 )
 from primer_core.claims.surprises.slopes import FlatEverywhere, SteepAtZero
+from primer_core.claims.surprises.training import KeptAreScaled
 from tests.lessons.own_lines.surprises.test_common import found
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # some of what surprises is warned of, too
@@ -172,5 +173,5 @@ def test_eval_is_no_advice_where_a_call_drops_in_eval_mode_too() -> None:
     with_layer = NET.replace("nn.Linear(4, 4)", "nn.Dropout(0.2)")
     called = "out = net(torch.ones(2, 4))"
     told, untold = (found(with_layer.format(share) + called) for share in ("0.5, self.training", "0.5"))
-    assert [type(claim) for claim in told] == [DropsAtRandom]
-    assert untold == []
+    assert [type(claim) for claim in told] == [KeptAreScaled, DropsAtRandom]
+    assert [type(claim) for claim in untold] == [KeptAreScaled]

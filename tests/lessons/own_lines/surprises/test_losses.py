@@ -1,0 +1,83 @@
+"""What surprises in losses and on the way back from them is named where it happened, and nothing is elsewhere."""
+
+import pytest
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.layers import LayersInARow
+from primer_core.claims.surprises.losses import EvenShares, TimesAFactor
+from primer_core.claims.surprises.slopes import ShrinksThrough, SlopeByItsValue
+from primer_core.claims.surprises.training import NumbersTaken
+from tests.lessons.own_lines.surprises.test_common import found
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+SQUARES = "x, y = torch.eye(2), torch.ones(2, 2)\nw = torch.zeros(2, 2, requires_grad=True)\n"
+DEEP = "x = torch.ones(1, requires_grad=True)\nh = x\nfor _ in range(5):\n    h = {}\nh.sum().backward()"
+SLOPE = "def sigmoid_slope(a):\n    return a * (1 - a)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "claim"),
+    [
+        (
+            "z = torch.zeros(4, 3)\ny = torch.tensor([0, 1, 2, 0])\nloss = F.cross_entropy(z, y)",
+            EvenShares((7, 1), "F.cross_entropy(z, y)", "1.099", 3),
+        ),
+        (
+            SQUARES + "F.mse_loss(x @ w, y).backward()\ng = x.T @ (x @ w - y).detach()",
+            TimesAFactor((8, 1), "g", "w.grad", "F.mse_loss(x @ w, y)", "mean and square", 4),
+        ),
+        (
+            SQUARES + "F.mse_loss(x @ w, y).backward()\ng = x.T @ (x @ w - y).detach() / 4",
+            TimesAFactor((8, 1), "g", "w.grad", "F.mse_loss(x @ w, y)", "square", 4),
+        ),
+        (
+            SQUARES + "F.mse_loss(x @ w, y).backward()\ng = 2 * x.T @ (x @ w - y).detach()",
+            TimesAFactor((8, 1), "g", "w.grad", "F.mse_loss(x @ w, y)", "mean", 4),
+        ),
+        (DEEP.format("torch.sigmoid(h)"), ShrinksThrough((9, 1), 5)),
+        (
+            SLOPE + "z = np.array([0.5, 2.0])\ns = sigmoid_slope(z)",
+            SlopeByItsValue((6, 1), "a * (1 - a)", "a", "2", "-2"),
+        ),
+        (
+            SLOPE + "z = np.array([0.5, 2.0])\ns = sigmoid_slope(z)\nt = sigmoid_slope(np.array([0.5]))",
+            SlopeByItsValue((6, 1), "a * (1 - a)", "a", "2", "-2"),
+        ),
+        (
+            "a = torch.tensor(1., requires_grad=True)\nv = torch.tensor([a * 2, a], requires_grad=True)",
+            NumbersTaken((6, 1), "torch.tensor([a * 2, a], requires_grad=True)", "torch.stack([a * 2, a])"),
+        ),
+        (
+            "a, b = nn.Linear(2, 8), nn.Linear(8, 3)\ny = b(a(torch.ones(1, 2)))",
+            LayersInARow((6, 1), "b(a(torch.ones(1, 2)))", "b", "a", 2, 3),
+        ),
+    ],
+)
+def test_it_is_named(program: str, claim: Claim) -> None:
+    assert claim in found(program)
+
+
+KINDS = (EvenShares, TimesAFactor, ShrinksThrough, SlopeByItsValue, NumbersTaken, LayersInARow)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "z = torch.eye(3) * 9\nloss = F.cross_entropy(z, torch.tensor([0, 1, 2]))",
+        "z = torch.zeros(2, 3)\nloss = F.cross_entropy(z, torch.tensor([0, 1]), reduction='sum')",
+        "z = torch.zeros(2, 3)\nloss = F.cross_entropy(z * 9, torch.tensor([0, 1]), weight=torch.tensor([1., 2., 3.]))",
+        SQUARES + "F.mse_loss(x @ w, y).backward()\ng = x.T @ (x @ w - y).detach() / 2",
+        SQUARES + "F.mse_loss(x @ w, y).backward()\ng = w.grad",
+        SQUARES + "F.mse_loss(x @ w, y, reduction='sum').backward()\ng = x.T @ (x @ w - y).detach()",
+        DEEP.format("torch.relu(h)"),
+        DEEP.format("torch.sigmoid(x)"),
+        SLOPE + "s = sigmoid_slope(np.array([0.0, 0.5, 1.0]))",
+        "def bump(a):\n    return a * (1 - a)\ns = bump(np.array([2.0]))",
+        "a = torch.tensor(1., requires_grad=True)\nv = torch.tensor([a.item(), 2.0])\nu = torch.stack([a, a])",
+        "a = torch.tensor(1., requires_grad=True)\nv = torch.tensor([a.detach(), a.detach() * 2])",
+        "a, b = nn.Linear(2, 8), nn.Linear(8, 3)\ny = b(torch.relu(a(torch.ones(1, 2))))",
+    ],
+)
+def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
+    assert [claim for claim in found(program) if isinstance(claim, KINDS)] == []
