@@ -177,7 +177,7 @@ def _(claim: JoinedByPlace, program: Program) -> None:
     targets: Any = statement.target if loops else statement.targets[0]
     place = [ast.unparse(each) for each in targets.elts].index(claim.name)
     source = statement.iter if loops else statement.value.args[0].args[0]
-    samples = names[ast.unparse(source)].dataset
+    samples = computed(ast.unparse(source), at_line(program, claim.run)).dataset
     lists = [samples[number][place] for number in range(claim.size)]
     assert all(isinstance(each, list | tuple) and len(each) == claim.count for each in lists)
     joined = default_collate([torch.tensor(each) for each in lists])

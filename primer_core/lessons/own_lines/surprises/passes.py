@@ -193,7 +193,8 @@ def _joined(line: Line) -> Iterator[Claim]:
         case _:
             return
     seen = line.step.names.get(given.id) if isinstance(given, ast.Name) else None
-    if seen is None or seen.kind != "DataLoader" or "collate_fn" in line.trace.source:
+    made_here = isinstance(given, ast.Call) and ast.unparse(given.func).rpartition(".")[2] == "DataLoader"
+    if not (made_here or (seen is not None and seen.kind == "DataLoader")) or "collate_fn" in line.trace.source:
         return
     for target in targets:
         held = line.step.names.get(target.id) if isinstance(target, ast.Name) else None
