@@ -68,6 +68,9 @@ _GRADIENTS = (BACKWARD, "torch.autograd.grad")
 _SET_APART = ("Tensor.requires_grad=", "Tensor.grad=", "ndarray.shape=")
 """What sets something of an array, and none of its numbers."""
 STEP = "Optimizer.step"
+_MOST_NODES = 2_000
+"""Nodes of a graph that are looked at."""
+
 _WITHOUT_WRITES = (
     "children", "eval", "modules", "named_children", "named_modules", "named_parameters", "parameters", "train",
     "zero_grad",
@@ -253,6 +256,9 @@ class Ledger:
         By line and how-manieth time it was begun, the first step of a scheduler that came before its optimiser's.
     added_up
         By line and how-manieth time it was begun, the gradients to which backward() added there, as ``w.grad``.
+    sigmoids
+        By line and how-manieth time it was begun, how many sigmoids lay behind each other on the way that backward()
+        went back there.
     attributes
         By line and how-manieth time it was begun, how many parameters require a gradient of a layer whose attribute
         ``requires_grad`` was set to False there.
@@ -266,6 +272,7 @@ class Ledger:
     stepped: dict[tuple[int, int], Stepped] = field(default_factory=dict)
     early: dict[tuple[int, int], Early] = field(default_factory=dict)
     added_up: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    sigmoids: dict[tuple[int, int], int] = field(default_factory=dict)
     attributes: dict[tuple[int, int], int] = field(default_factory=dict)
     closed: bool = False
     _next: int = 1
@@ -682,6 +689,8 @@ class Recorder(Interpreter):
         goes_back = name == BACKWARD and not self.ledger.closed
         before = self._gradients() if goes_back else {}
         held = tuple(f"{leaf}.grad" for leaf, gradient, _ in before.values() if bool(gradient.any()))
+        way = getattr(positional[0], "grad_fn", None) if goes_back and positional else None
+        in_a_row = 0 if way is None else _in_a_row(way, "SigmoidBackward")
         result = super()._perform(name, positional, keywords, node)
         if name in _ASKING and read:
             for each in self._under_way:
@@ -696,6 +705,8 @@ class Recorder(Interpreter):
                 self.ledger.go_back(gradient, read if alone else (), added, Place.of(node, self._source), statement)
             if statement is not None and held:
                 self.ledger.added_up[statement.line, statement.time] = held
+            if statement is not None and in_a_row:
+                self.ledger.sigmoids[statement.line, statement.time] = in_a_row
         return result
 
     def _gradients(self) -> dict[int, tuple[str, Any, Cells]]:
@@ -848,6 +859,22 @@ def _arrays_of(call: Call) -> Iterator[Any]:
 
 def _bytes_of(array: Any) -> int:
     return size_of(array) * backend_of(array).itemsize(array)
+
+
+def _in_a_row(way: Any, kind: str) -> int:
+    """Return how many nodes of a kind lie behind each other at most on the way back from a node."""
+    depths: dict[Any, int] = {}
+    waiting = [way]
+    while waiting and len(depths) < _MOST_NODES:
+        node = waiting[-1]
+        behind = [each for each, _ in node.next_functions if each is not None]
+        missing = [each for each in behind if each not in depths]
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        depths[node] = max((depths[each] for each in behind), default=0) + node.name().startswith(kind)
+    return depths.get(way, 0)
 
 
 def _version_of(array: Any) -> int | None:

@@ -83,28 +83,7 @@ def _learns(line: Line, name: str) -> bool:
 
 
 def _shrinks(line: Line) -> Iterator[Claim]:
-    ledger = line.trace.ledger
-    begins = [each.read[0] for each in _gradients(line) if each.read]
-    if ledger is None or not begins:
-        return
-    depths: dict[int, int] = {}
-    waiting = [int(number) for number in np.unique(np.concatenate(begins))]
-    while waiting:
-        number = waiting[-1]
-        origin = ledger.origin_of(number)
-        if origin is None or origin.first in depths:
-            waiting.pop()
-            continue
-        read = {int(each) for cells in origin.read for each in np.unique(cells)}
-        behind = {each: ledger.origin_of(each) for each in read}
-        missing = [each for each, made in behind.items() if made is not None and made.first not in depths]
-        if missing and origin.first not in {made.first for made in behind.values() if made is not None}:
-            waiting += missing
-            continue
-        deepest = max((depths.get(made.first, 0) for made in behind.values() if made is not None), default=0)
-        depths[origin.first] = deepest + origin.entry.endswith(".sigmoid")
-        waiting.pop()
-    count = max(depths.values(), default=0)
+    count = 0 if line.trace.ledger is None else line.trace.ledger.sigmoids.get(line.run, 0)
     if count >= _MANY:
         yield ShrinksThrough(line.run, count)
 

@@ -72,6 +72,12 @@ KINDS = (EvenShares, TimesAFactor, ShrinksThrough, SlopeByItsValue, NumbersTaken
         SQUARES + "F.mse_loss(x @ w, y, reduction='sum').backward()\ng = x.T @ (x @ w - y).detach()",
         DEEP.format("torch.relu(h)"),
         DEEP.format("torch.sigmoid(x)"),
+        DEEP.format("torch.sigmoid(h.detach()) * x"),
+        "net = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())\nopt = torch.optim.SGD(net.parameters(), lr=1)\n"
+        "for _ in range(8):\n    loss = net(torch.ones(3, 2)).mean()\n    opt.zero_grad()\n    loss.backward()\n"
+        "    opt.step()",
+        "w = torch.ones(1, requires_grad=True)\nfor _ in range(8):\n    loss = torch.sigmoid(w).sum()\n"
+        "    loss.backward()\n    with torch.no_grad():\n        w -= w.grad\n    w.grad = None",
         SLOPE + "s = sigmoid_slope(np.array([0.0, 0.5, 1.0]))",
         "def bump(a):\n    return a * (1 - a)\ns = bump(np.array([2.0]))",
         "a = torch.tensor(1., requires_grad=True)\nv = torch.tensor([a.item(), 2.0])\nu = torch.stack([a, a])",
