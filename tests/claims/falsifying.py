@@ -44,8 +44,8 @@ def _other(value: Any, chance: random.Random) -> Any:
     match value:
         case bool():
             return not value
-        case int():
-            return value + chance.choice([-2, -1, 1, 2, 3])
+        case int():  # of an axis or a place, the other sign may be another name
+            return value + chance.choice([by for by in (-2, -1, 1, 2, 3) if (value + by < 0) == (value < 0)])
         case float():
             other = value * chance.choice([0.5, 2.0]) + chance.choice([-1.0, 1.0])
             return other if abs(other - value) > 0.05 * max(1.0, abs(value)) else value + 3.0

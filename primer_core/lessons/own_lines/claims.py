@@ -222,7 +222,8 @@ def went(shown: Shown) -> tuple[WentInto, ...]:
     if found is None:
         return ()
     at = run_of_memory(shown)
-    return tuple(WentInto(found.cell, found.since, part.run, part.cells, at) for part in found.parts)
+    later = [part for part in found.parts if part.run != found.since]
+    return tuple(WentInto(found.cell, found.since, part.run, part.cells, at) for part in later)
 
 
 def of_row(row: Row) -> CellFrom | SlopeWritten:
