@@ -589,7 +589,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
         "values",
         "What each line did",
         "{n} ({n}×)",
-        "{n} ({n} of {n})",
+        "run {n} of {n}",
         "No line has bound, changed or printed anything yet.",
         "No line has run yet.",
         "← Previous round",

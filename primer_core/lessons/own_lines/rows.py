@@ -67,7 +67,7 @@ def _rows(
         return
     when, said_of_it = surprises
     if when is not step:
-        line = TableCell(text(f"{step.line} ({when.run} of {step.run})"), "head")
+        line = TableCell(text(str(step.line)), "head", text(f"run {when.run} of {step.run}"))
     for surprise in said_of_it:
         yield line, TableCell(spoken(surprise), "words", badges=(Badge(surprise.brief(), "warn"),)), TableCell(())
 
