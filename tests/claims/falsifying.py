@@ -15,9 +15,9 @@ _DTYPES = ("int64", "float32", "float64", "bool", "uint8", "complex128")
 
 
 #: Facts that say when, or of which cell: what is said of a memory, or of cells that stand there, mostly holds of other
-#: steps, too, and where the same numbers come several times, of other cells.
+#: steps, too, and where the same numbers come several times, or all go into one, of other cells.
 _HOLD_ELSEWHERE = {
-    "TouchesAll": ("run",), "TouchesCells": ("run",), "MemoryChanged": ("run",), "WentInto": ("at",),
+    "TouchesAll": ("run",), "TouchesCells": ("run",), "MemoryChanged": ("run",), "WentInto": ("at", "cell"),
     "SeededAgain": ("run",), "TwoAnswers": ("result",), "KeepsGraphs": ("run",),
     "NothingBetween": ("run",), "FirstOfAll": ("run",), "ClippedTooLate": ("run",),
     "TakenAway": ("run",), "JoinedByPlace": ("run",),
