@@ -517,6 +517,15 @@ def test_the_list_of_runs_names_compares_shows_and_deletes(page: Page, app_url: 
     rows.nth(1).get_by_role("button", name="Show this run").click()
     expect(page.get_by_text("batch 63 of 63").first).to_be_visible()
     expect(rows.nth(1)).to_contain_text("on screen")
+    count = rows.count()
+    rows.first.get_by_role("button", name="Delete this run").focus()
+    for _ in range(5):  # a key that is held down asks, and answers nothing
+        page.keyboard.down("Enter")
+    expect(rows.first.get_by_role("button", name="Delete this run for good")).to_be_focused()
+    page.keyboard.up("Enter")
+    page.wait_for_timeout(300)
+    assert rows.count() == count
+    rows.first.get_by_role("button", name="Do not delete it").press("Enter")
     rows.first.get_by_role("button", name="Delete this run").click()
     rows.first.get_by_role("button", name="for good").click()
     expect(rows).to_have_count(1)
