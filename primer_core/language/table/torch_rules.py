@@ -120,17 +120,14 @@ def _written_to(call: Done, cell: int, part: int) -> Sources:
         ):
             return tuple(np.array([cell] if array is arrays[0] else [], np.int64) for array in arrays)
         along = tuple(slice(None) if axis == dim else int(at) for axis, at in enumerate(place))
-        named = np.arange(index.size).reshape(index.shape)[along]
+        named = sources.numbered(index, 0)[along]
         hits = np.flatnonzero(index[along] == place[dim])
-        of_source = [np.arange(prod(array.shape)).reshape(tuple(array.shape))[along][hits] for array in arrays[2:]]
+        of_source = [np.asarray(sources.numbered(array, 0))[along][hits] for array in arrays[2:]]
     else:
         flat = index.reshape(-1)
         named, hits = np.arange(flat.size), np.flatnonzero(flat == place[dim])
         at = [slice(None) if axis == dim else int(each) for axis, each in enumerate(place)]
-        of_source = [
-            np.arange(prod(array.shape)).reshape(tuple(array.shape))[tuple(at)].reshape(-1)[hits]
-            for array in arrays[2:]
-        ]
+        of_source = [np.asarray(sources.numbered(array, 0))[tuple(at)].reshape(-1)[hits] for array in arrays[2:]]
     replaces = not name.endswith("add") and not call.bound.values.get("reduce") and bool(hits.size)
     if replaces:
         of_source = [each[-1:] for each in of_source]  # the last one stays
