@@ -79,11 +79,9 @@ def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
     for step in shown.steps:
         if step.moment.happening != "test" and step.number not in said:
             silent.setdefault(step.number, []).append(step)
-    for runs in silent.values():
-        earlier = surprises_of(shown.trace, runs[-1 - _MOST_EARLIER : -1])
-        if earlier:
-            found |= [*earlier.items()][-1:]
-    return found
+    earlier = surprises_of(shown.trace, [step for runs in silent.values() for step in runs[-1 - _MOST_EARLIER : -1]])
+    of_line = {step.number: step for step in earlier}  # of several runs the last one
+    return found | {step: earlier[step] for step in of_line.values()}
 
 
 def of_step(step: Step) -> tuple[tuple[Claim, ...], ...]:

@@ -15,7 +15,16 @@ from primer_core.lessons.own_lines.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
-class SourceAxes(Cause):
+class CauseHere(Cause):
+    """Why this program fails; what else may lie behind its message is not told."""
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Return none: the program is shown itself."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAxes(CauseHere):
     """What is to be scattered has another number of axes than the index.
 
     Parameters
@@ -34,13 +43,9 @@ class SourceAxes(Cause):
             f"many axes: the index has {self.index}, and what is scattered {self.source}.",
         )
 
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """Return none: the program is shown itself."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class ParameterOfResult(Cause):
+class ParameterOfResult(CauseHere):
     """A parameter of a model is to be replaced by what was computed of other parameters.
 
     Parameters
@@ -62,13 +67,9 @@ class ParameterOfResult(Cause):
             ", it hands the gradient on to what it was computed of.",
         )
 
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """Return none: the program is shown itself."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class LossIsMade(Cause):
+class LossIsMade(CauseHere):
     """Predictions and targets were given to the class of a loss, where one is made.
 
     Parameters
@@ -88,19 +89,15 @@ class LossIsMade(Cause):
             Code(f"{self.code}(...)"),
             " makes a loss, and takes settings in its brackets: ",
             Code(", ".join(self.given)),
-            " are read as such, the second as one that is True or False. What is made is called with predictions and "
+            " are read as such, and one of them is asked for yes or no. What is made is called with predictions and "
             "targets: ",
             Code(f"{self.code}()({', '.join(self.given)})"),
             ".",
         )
 
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """Return none: the program is shown itself."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class ForwardWithin(Cause):
+class ForwardWithin(CauseHere):
     """A class has no method ``forward``: one is defined within another method.
 
     Parameters
@@ -126,13 +123,9 @@ class ForwardWithin(Cause):
             ".",
         )
 
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """Return none: the program is shown itself."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class GraphOfRoundBefore(Cause):
+class GraphOfRoundBefore(CauseHere):
     """A loss was computed of what the round before computed, whose graph was gone back through.
 
     Parameters
@@ -160,13 +153,9 @@ class GraphOfRoundBefore(Cause):
             " hands on the numbers without that graph.",
         )
 
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """Return none: the program is shown itself."""
-        return ()
-
 
 @dataclass(frozen=True, slots=True)
-class SamplesIntoRows(Cause):
+class SamplesIntoRows(CauseHere):
     """Predictions have more rows than there are targets, as samples were cut into rows.
 
     Parameters
@@ -194,10 +183,6 @@ class SamplesIntoRows(Cause):
             f" made these rows of {self.samples} samples, of which each has {self.numbers} numbers, more than a row "
             "takes.",
         )
-
-    def mistakes(self) -> tuple[Mistake, ...]:
-        """Return none: the program is shown itself."""
-        return ()
 
 
 def closer(known: Recognised, trace: Trace) -> Recognised:
@@ -264,21 +249,30 @@ def _of_round_before(trace: Trace) -> GraphOfRoundBefore | None:
     match failing.node:
         case ast.Call(ast.Attribute(ast.Name(loss), "backward")) if again:
             for statement, names in carried(trace):
-                if _reads(trace, loss, statement) >= set(names):
+                loop = next(each for each in statements_of(trace.source) if statement in getattr(each, "body", ()))
+                beside = [each for each in getattr(loop, "body", ()) if isinstance(each, ast.Assign)]
+                anew = any(_begins_anew(each, names, statement) for each in beside)
+                if not anew and _reads(loss, beside) >= set(names):
                     return GraphOfRoundBefore(loss, names)
     return None
 
 
-def _reads(trace: Trace, name: str, carrying: ast.Assign) -> set[str]:
-    """Return the names that a name is computed of, in the statements of a loop that stand beside another of it."""
+def _bound_by(statement: ast.Assign) -> set[str]:
+    return {each.id for target in statement.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+
+
+def _begins_anew(other: ast.Assign, names: tuple[str, ...], carrying: ast.Assign) -> bool:
+    """Return whether a statement of a loop binds one of some names to what no graph of the round before reaches."""
+    cuts = any(isinstance(each, ast.Attribute) and each.attr in ("detach", "data") for each in ast.walk(other.value))
+    return bool(_bound_by(other) & {*names}) and (cuts or other.lineno < carrying.lineno)
+
+
+def _reads(name: str, statements: list[ast.Assign]) -> set[str]:
+    """Return the names that a name is computed of in statements of a loop."""
     found = {name}
-    loops = [each for each in statements_of(trace.source) if carrying in getattr(each, "body", [])]
-    for statement in [each for loop in loops for each in reversed(getattr(loop, "body", ()))]:
-        match statement:
-            case ast.Assign(targets, value):
-                bound = {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
-                if bound & found:
-                    found |= {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+    for statement in reversed(statements):
+        if _bound_by(statement) & found:
+            found |= {each.id for each in ast.walk(statement.value) if isinstance(each, ast.Name)}
     return found
 
 
@@ -286,18 +280,23 @@ def cut_into_rows(trace: Trace) -> SamplesIntoRows | None:
     """Find the call that made the rows: ``x.view(-1, n)`` of samples that have more numbers than n."""
     failing = trace.failing
     assert failing is not None
-    shapes = [each.shape for each in failing.operands if each.shape is not None]
-    match shapes:
+    arrays = [each for each in failing.operands if each.shape is not None]
+    match [each.shape for each in arrays]:
         case [(rows, numbers), (targets,)]:
             pass
         case _:
             return None
+    bound = [each for each in statements_of(trace.source) if isinstance(each, ast.Assign)]
+    rows_of = arrays[0].text
+    made = "; ".join(ast.unparse(each.value) for each in bound if ast.unparse(each.targets[0]) == rows_of)
     for node in nodes_of(trace.source):
         match node:
             case ast.Call(ast.Attribute(ast.Name(given), "view" | "reshape"), [ast.UnaryOp(ast.USub()), _], []) as call:
                 seen = trace.steps[-1].names.get(given) if trace.steps else None
                 before = None if seen is None else seen.shape
                 if before is None or len(before) < 2 or before[0] != targets or prod(before) != rows * numbers:
+                    continue
+                if rows <= targets or not any(ast.unparse(call) in each for each in (rows_of, made)):
                     continue
                 return SamplesIntoRows(ast.unparse(call), given, before[0], rows, prod(before[1:]), targets)
     return None

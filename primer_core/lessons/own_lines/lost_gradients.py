@@ -245,11 +245,12 @@ class Watch(Interpreter):
             self.asked, self.asking = positional[0], node
         result = super()._perform(name, positional, keywords, node)
         entry = entry_named(name)
-        self.any_requires |= any(_requires(each) for each in _cells(result))
         asks = entry is not None and entry.rule.kind == "asked" and not isinstance(result, float | list)
         if not asks and not name.endswith("_like"):
             made = positional[0] if name == "Tensor.[]=" else result  # what is written to takes over what was lost
             self._note(name, (*positional, *keywords.values()), made, node)
+        else:
+            self.any_requires |= any(_requires(each) for each in _cells(result))
         return result
 
     def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:

@@ -92,3 +92,32 @@ def test_the_page_says_why() -> None:
 )
 def test_an_array_stands_where_a_truth_is_looked_for(program: str) -> None:
     assert isinstance(explain(OwnLinesQuestion(program=program)), Shown)
+
+
+ROUNDS = "import torch\nw = torch.tensor(0.5, requires_grad=True)\nx = torch.exp(w)\nh = torch.tensor(1.0)\n"
+
+
+@pytest.mark.parametrize(
+    ("loop", "carries"),
+    [
+        ("    h = torch.tanh(w * h)\n    loss = h * 2\n    loss.backward()", True),
+        ("    h = torch.tanh(x * h)\n    loss = h * 2\n    loss.backward()\n    h = h.detach()", False),
+        ("    h = x * 1\n    h = torch.tanh(h)\n    loss = h * 2\n    loss.backward()", False),
+        ("    h = torch.tanh(h)\n    loss = x * 2\n    loss.backward()", False),
+    ],
+)
+def test_the_round_before_is_named_where_the_way_back_goes_on_into_it(loop: str, carries: bool) -> None:
+    found = cause_of(run(f"{ROUNDS}for i in range(2):\n{loop}"))
+    assert found is not None
+    assert ("the round before computed" in plain(found.sentence())) == carries
+
+
+def test_rows_are_said_to_be_cut_where_there_are_more_than_samples() -> None:
+    head = "import torch\nimport torch.nn.functional as F\n"
+    more = "x = torch.zeros(2, 4, 2, 2)\nF.cross_entropy(x.view(-1, 8), torch.tensor([0, 1]))"
+    fewer = "x = torch.zeros(4, 4)\nF.cross_entropy(x.view(-1, 8), torch.tensor([0, 1, 0, 1]))"
+    cut, joined = (cause_of(run(head + program)) for program in (more, fewer))
+    assert cut is not None
+    assert joined is not None
+    assert "16 numbers, more than a row takes" in plain(cut.sentence())
+    assert "more than a row" not in plain(joined.sentence())

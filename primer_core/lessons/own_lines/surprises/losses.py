@@ -225,6 +225,8 @@ def _factor(line: Line) -> Iterator[Claim]:
     if origin.call is None or not isinstance(loss, ast.Call) or seen is None or seen.values is None:
         return
     by_hand = np.asarray(seen.values)
+    if _is_of_gradient(line, value):
+        return
     if by_hand.dtype.kind != "f" or not by_hand.size or origin.call.bound.values.get("reduction", "mean") != "mean":
         return
     given = shape_of(origin.call.bound.positional[0])
@@ -248,6 +250,18 @@ def _factor(line: Line) -> Iterator[Claim]:
             if close and abs(factor - 1) > 1e-3 and by_hand.any():
                 yield TimesAFactor(line.run, name, gradient, line.text(loss), missing, count)
                 break
+
+
+def _is_of_gradient(line: Line, value: ast.expr) -> bool:
+    """Return whether an expression is computed of a gradient of PyTorch's, itself or through names that it reads."""
+    names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+    made = [
+        each.value
+        for each in line.statements
+        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id in names for to in each.targets)
+    ]
+    nodes = (node for each in (value, *made) for node in ast.walk(each))
+    return any(isinstance(node, ast.Attribute) and node.attr == "grad" for node in nodes)
 
 
 _NEARLY_EVEN = 0.05

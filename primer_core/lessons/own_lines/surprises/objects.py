@@ -255,6 +255,8 @@ def _new_in_function(line: Line) -> Iterator[Claim]:
     returns = any(isinstance(node, ast.Return) and node.value is not None for node in inside)
     if seen is None or before is None or before.shape != seen.shape or not seen.shape or before.dtype != seen.dtype:
         return
+    if before.read_only or (before.requires and not before.recorded):
+        return  # it cannot be written to
     if name in parameters and not later and not returns and line.step.moment.functions[-1] == function.name:
         instead = f"{name} {symbol} {line.text(right)}"
         yield NewInFunction(line.run, name, line.text(value), function.name, instead)

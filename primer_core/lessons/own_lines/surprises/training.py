@@ -136,13 +136,16 @@ def _may_step(line: Line, node: ast.AST) -> bool:
 
 
 def _taken(line: Line) -> Iterator[Claim]:
+    if any(word in line.trace.source for word in ("no_grad", "inference_mode", "set_grad_enabled")):
+        return
     for part in line.step.parts:
         found = line.at(part.place)
         if part.entry not in MAKE_ANEW or not isinstance(found, ast.Call) or not part.operands:
             continue
         match part.operands[0], found.args:
             case list() | tuple() as given, [ast.List(elements) | ast.Tuple(elements) as listed] if len(given) > 0:
-                of_one = all(is_array(each) and shape_of(each) == () for each in given)
+                floats = (is_array(each) and shape_of(each) == () and numbers(each).dtype.kind == "f" for each in given)
+                of_one = all(floats)
                 if of_one and len(elements) == len(given) and any(_has_way_back(line, each) for each in elements):
                     yield NumbersTaken(line.run, line.text(found), f"torch.stack({line.text(listed)})")
 

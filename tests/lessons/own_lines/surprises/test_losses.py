@@ -82,6 +82,9 @@ KINDS = (EvenShares, TimesAFactor, ShrinksThrough, SlopeByItsValue, NumbersTaken
         "def bump(a):\n    return a * (1 - a)\ns = bump(np.array([2.0]))",
         "a = torch.tensor(1., requires_grad=True)\nv = torch.tensor([a.item(), 2.0])\nu = torch.stack([a, a])",
         "a = torch.tensor(1., requires_grad=True)\nv = torch.tensor([a.detach(), a.detach() * 2])",
+        "a = torch.tensor(1., requires_grad=True)\nv = torch.tensor([a > 0, a > 2])",
+        "a = torch.tensor(1., requires_grad=True)\nwith torch.no_grad():\n    v = torch.tensor([a * 2, a])",
+        SQUARES + "F.mse_loss(x @ w, y).backward()\ng = w.grad\nstep = 0.5 * g",
         "a, b = nn.Linear(2, 8), nn.Linear(8, 3)\ny = b(torch.relu(a(torch.ones(1, 2))))",
     ],
 )

@@ -52,6 +52,8 @@ def test_it_is_named(program: str, claim: Claim) -> None:
         "def f(x):\n    x = x + 1\n    print(x)\nf(np.arange(3))",
         "def f(x):\n    y = x + 1\nf(np.arange(3))",
         "def f(n):\n    n = n + 1\nf(3)",
+        "def f(w):\n    w = w - 0.1\nf(torch.ones(2, requires_grad=True))",
+        "def f(a):\n    a = a + 1\nf(np.broadcast_to(np.arange(2), (2, 2)))",
         "x = np.arange(4)\nn = len(x)\nk = (x > 1).sum()\nshare = (x > 1).sum() / len(x > 1)",
         "a, b = np.array([1, 2]), np.array([3, 4])\nc = a @ b\nd = a[:, None] @ a[:, None].T\ne = b * b.reshape(2)",
     ],
