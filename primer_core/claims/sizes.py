@@ -241,6 +241,39 @@ class AllReversed(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class AxesTaken(Claim):
+    """The axes of an array were put into another order, and each cell is found under its indices in that order.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    order
+        For each axis of the result, the one that it is of the array before.
+    """
+
+    name: str
+    origin: str
+    order: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say where a cell of the result stood, and which axis each axis was."""
+        letters = "ijklmn"[: len(self.order)]
+        there = {axis: letter for letter, axis in zip(letters, self.order, strict=True)}
+        before = ", ".join(there[axis] for axis in sorted(there))
+        cells = (Code(f"{self.name}[{', '.join(letters)}]"), " is ", Code(f"{self.origin}[{before}]"))
+        if len(self.order) == 2:
+            return (*cells, ".")
+        return (
+            *cells,
+            f": its axes {listed(list(map(str, range(len(letters)))))} are axes "
+            f"{listed(list(map(str, self.order)))} of ",
+            Code(self.origin),
+            ".",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FlattenedFirst(Claim):
     """A function that was given no axis made one axis of all cells first.
 

@@ -12,6 +12,7 @@ import torch
 from primer_core.claims.sizes import (
     AllReversed,
     AtMostPieces,
+    AxesTaken,
     CutIntoPieces,
     FirstAxisFastest,
     FirstAxisGone,
@@ -311,6 +312,21 @@ def _(claim: AllReversed, program: Program) -> None:
     for place in np.ndindex(*before.shape):
         assert np.array_equal(before[place], after[place[::-1]], equal_nan=before.dtype.kind == "f")
     assert tuple(names[origin].mT.shape) == claim.last
+
+
+@check(AxesTaken)
+def _(claim: AxesTaken, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    assert claim.order != tuple(sorted(claim.order))
+    assert len(claim.order) == values(names[origin]).ndim
+    sizes = tuple(range(2, 2 + len(claim.order)))  # each another, so that no order looks like a second one
+    numbers = np.arange(prod(sizes)).reshape(sizes)
+    other = names["torch"].from_numpy(numbers) if is_tensor(names[origin]) else numbers
+    after = values(again(program, claim.name, **{origin: other}))
+    for place in np.ndindex(*after.shape):
+        before = dict(zip(claim.order, place, strict=True))
+        assert after[place] == numbers[tuple(before[axis] for axis in range(len(before)))]
 
 
 @check(FlattenedFirst)

@@ -14,7 +14,7 @@ from primer_core.lessons.own_lines.fixes import Fix, fixes_of
 from primer_core.lessons.own_lines.forwards import Forwards, forwards_of
 from primer_core.lessons.own_lines.inputs import Input, input_of
 from primer_core.lessons.own_lines.lost_gradients import NoWayBack, lost_gradients_of
-from primer_core.lessons.own_lines.opening import MOST_WRITTEN, question_of, question_of_shapes
+from primer_core.lessons.own_lines.opening import MOST_WRITTEN, is_join, letters_of, question_of, question_of_shapes
 from primer_core.lessons.own_lines.question import SHOWN, OwnLinesQuestion
 from primer_core.lessons.own_lines.rounds import round_from
 from primer_core.lessons.own_lines.sources import Chain, chain_of, place_of
@@ -210,7 +210,9 @@ def _opened(question: OwnLinesQuestion, trace: Trace, at: int, most_cells: int, 
         whole = question_of(part, most_cells)
         found = whole or question_of_shapes(part)
         if found is not None:
-            called = operand_names(trace.source, part.place, len(part.operands) + len(part.keywords))
+            given = len(part.operands) + len(part.keywords)
+            letters = letters_of(part, found[0])
+            called = operand_names(trace.source, part.place, letters, given, listed=is_join(part))
             return Opened(part, *found, called, shapes_alone=whole is None)
     return None
 

@@ -283,8 +283,10 @@ class Entry:
     shape: tuple[int, ...]
 
 
-def operand_names(source: str, place: Place, count: int) -> tuple[tuple[str, str], ...]:
-    """Return by which letter a lesson calls the operands of a part, and what stands for each in the program.
+def operand_names(
+    source: str, place: Place, letters: str, given: int, *, listed: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """Return by which letters a lesson calls the operands of a part, and what stands for each in the program.
 
     Parameters
     ----------
@@ -292,11 +294,30 @@ def operand_names(source: str, place: Place, count: int) -> tuple[tuple[str, str
         The program.
     place
         Of the part.
-    count
-        int, how many operands it has.
+    letters
+        What the lesson calls the first operands, with spaces between.
+    given
+        int, how many operands the part has, with those by name.
+    listed
+        Whether the first of them is a list of what has the letters.
+
+    Returns
+    -------
+    names
+        Those that are called otherwise in the program, and stand on one line.
     """
     found = nodes_at(source, place)
     parts = [] if found is None else list(parts_of(found[0]))
-    operands = [Place.of(operand, source).text for operand in parts[max(len(parts) - count, 0) :]]
-    pairs = zip("ab", operands, strict=False)
+    if found is not None and isinstance(found[0], ast.Call):
+        parts = parts[max(len(parts) - given, 0) :]  # the name before a function is none of them
+    operands = parts
+    if listed:
+        operands = operands[0].elts if operands and isinstance(operands[0], ast.List | ast.Tuple) else []
+    elif operands and isinstance(operands[0], ast.Constant) and isinstance(operands[0].value, str):
+        operands = operands[1:]  # of subscripts
+    if any(isinstance(operand, ast.Starred) for operand in operands):
+        return ()
+    pairs = [
+        (letter, Place.of(operand, source).text) for letter, operand in zip(letters.split(), operands, strict=False)
+    ]
     return tuple((letter, written) for letter, written in pairs if "\n" not in written and letter != written)

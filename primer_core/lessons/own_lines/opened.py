@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from primer_core.lessons import broadcasting, indexing, matmul, reductions, shapes
+from primer_core.lessons import broadcasting, einsum, indexing, matmul, reductions, shapes, softmax
 from primer_core.lessons.lesson import AnyLesson
 from primer_core.lessons.own_lines.explain import Opened
 from primer_core.lessons.own_lines.opening import lies_as_written
@@ -16,17 +16,19 @@ from primer_core.picture.text import Code, joined, text
 
 LESSONS: dict[str, AnyLesson] = {
     lesson.slug: lesson
-    for lesson in (broadcasting.LESSON, indexing.LESSON, matmul.LESSON, reductions.LESSON, shapes.LESSON)
+    for lesson in (
+        broadcasting.LESSON,
+        einsum.LESSON,
+        indexing.LESSON,
+        matmul.LESSON,
+        reductions.LESSON,
+        shapes.LESSON,
+        softmax.LESSON,
+    )
 }
 
 _ASIDE = ("quiz", "speed")
 """Cards of lessons that are about no operand."""
-
-_LETTERS = {"shapes": "x"}
-"""What lessons call their operand that do not call it a."""
-
-_TWO = ("broadcasting", "matmul")
-"""Lessons in whose questions two operands have letters."""
 
 
 def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
@@ -42,9 +44,8 @@ def opened_parts(opened: Opened, *, failed: bool) -> Iterator[Part]:
     lesson = LESSONS[opened.slug]
     page = lesson.show(opened.question, lesson.explain(opened.question))
     yield Heading(opened.part.place.text.split("\n")[0])
-    called = opened.called if opened.slug in _TWO else opened.called[:1]
-    if called:
-        named = [text(Code(_LETTERS.get(opened.slug, letter)), " is ", Code(written)) for letter, written in called]
+    if opened.called:
+        named = [text(Code(letter), " is ", Code(written)) for letter, written in opened.called]
         yield Note(text("In this table " if opened.shapes_alone else "In this picture ", *joined(named, " and "), "."))
     for part in _all(page.body or ()):
         match part:

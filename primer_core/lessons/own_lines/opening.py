@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -17,12 +17,15 @@ from primer_core.language.table.costs import shape_of, size_of
 from primer_core.language.table.functions import function_of
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.broadcasting.question import BroadcastingQuestion, OperationName
+from primer_core.lessons.einsum.question import NAMES as LETTERS_OF_EINSUM
+from primer_core.lessons.einsum.question import EinsumQuestion
 from primer_core.lessons.indexing.question import IndexingQuestion
 from primer_core.lessons.matmul.question import MatmulQuestion
 from primer_core.lessons.own_lines.trace import Part
 from primer_core.lessons.question import Question
 from primer_core.lessons.reductions.question import DIVISORS, OPERATIONS, ReductionsQuestion
 from primer_core.lessons.shapes.question import ShapesQuestion
+from primer_core.lessons.softmax.question import Reduction, SoftmaxQuestion
 
 MOST_WRITTEN = 144
 """Cells of an operand that is written out in a field of another lesson, in an address too."""
@@ -35,10 +38,12 @@ _Writes = Callable[[Any], str | None]
 
 _OPERATIONS: Mapping[str, OperationName] = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _PRODUCTS = ("operator.@", "np.matmul", "np.dot", "torch.matmul", "torch.mm", "torch.bmm", "ndarray.dot", "Tensor.mm")
-_MOVING = (
-    "flatten", "moveaxis", "movedim", "permute", "ravel", "reshape", "squeeze", "swapaxes", "t", "T", "transpose",
-    "unsqueeze", "view",
-)  # fmt: skip
+_MOVING = frozenset({
+    "atleast_2d", "broadcast_to", "expand", "expand_dims", "flatten", "flip", "fliplr", "flipud", "moveaxis", "movedim",
+    "permute", "ravel", "repeat", "repeat_interleave", "reshape", "resize", "roll", "rot90", "squeeze", "swapaxes", "t",
+    "T", "tile", "transpose", "unsqueeze", "view",
+})  # fmt: skip
+_JOINING = frozenset({"cat", "column_stack", "concat", "concatenate", "dstack", "hstack", "stack", "vstack"})
 
 
 def question_of(part: Part, most_cells: int = MOST_WRITTEN) -> tuple[str, Question] | None:
@@ -58,11 +63,32 @@ def question_of(part: Part, most_cells: int = MOST_WRITTEN) -> tuple[str, Questi
     """
     owner, _, name = part.entry.partition(".")
     written = partial(_written, most_cells=most_cells)
-    for reads in (_elementwise, _product, _index, _reduction, _moved):
+    for reads in (_elementwise, _product, _index, _reduction, _moved, _einsum, _loss):
         found = reads(part, owner, name, written)
         if found is not None:
             return found
     return None
+
+
+def letters_of(part: Part, slug: str) -> str:
+    """Return what a lesson calls the operands of a part, first to last, with spaces between."""
+    match slug:
+        case "broadcasting" | "matmul":
+            return "a b"
+        case "einsum":
+            return " ".join(LETTERS_OF_EINSUM)
+        case "shapes":
+            return "x b1 c1 d1 e1" if is_join(part) else "x"
+        case "softmax":
+            return "z y"
+    return "a"
+
+
+def is_join(part: Part) -> bool:
+    """Return whether a part joins a list of arrays."""
+    owner, _, name = part.entry.partition(".")
+    listed = bool(part.operands) and isinstance(part.operands[0], list | tuple)
+    return listed and owner in ("np", "torch") and name in _JOINING
 
 
 def question_of_shapes(part: Part) -> tuple[str, Question] | None:
@@ -129,11 +155,13 @@ def _strong(operands: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _agrees(part: Part, operands: tuple[Any, ...]) -> bool:
     """Return whether NumPy, in whose words two lessons speak, makes of the operands what the program made of them."""
-    arrays = [backend_of(value).to_numpy(value) if is_array(value) else np.asarray(value) for value in operands]
-    entry = entry_named("operator.@" if part.entry in _PRODUCTS else part.entry)
+    texts = [value for value in operands if isinstance(value, str)]
+    others = [value for value in operands if not isinstance(value, str)]
+    arrays = [backend_of(value).to_numpy(value) if is_array(value) else np.asarray(value) for value in others]
+    entry = entry_named("np.einsum" if texts else "operator.@" if part.entry in _PRODUCTS else part.entry)
     if entry is None:
         return False
-    found, _ = attempted(function_of(entry), tuple(arrays), {})
+    found, _ = attempted(function_of(entry), (*texts, *arrays), {})
     if isinstance(found, Declined) or part.result is None:
         refused = isinstance(found, Declined) and part.result is None
         of_numpy = not any(owner_of(value) == "Tensor" for value in operands)
@@ -154,34 +182,89 @@ def _index(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Qu
 
 def _reduction(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
     operation = next((known for known in OPERATIONS if known == name), None)
-    if owner not in ("np", "torch", "ndarray", "Tensor") or operation is None or not part.operands:
+    if owner not in ("np", "torch", "F", "ndarray", "Tensor") or operation is None or not part.operands:
         return None
     array = written(part.operands[0])
     axes = part.keywords.get("axis", part.keywords.get("dim", (*part.operands[1:], None)[0]))
-    known = {"axis", "dim", "keepdims", "keepdim"}
+    known = {"axis", "dim", "keepdims", "keepdim", "ddof", "correction", "unbiased"}
     if array is None or set(part.keywords) - known or len(part.operands) > 2 or not _is_axes(axes):
         return None
     engine = backend_of(part.operands[0])
+    off = int(part.keywords.get("unbiased", engine.default_ddof))
+    off = part.keywords.get("ddof", part.keywords.get("correction", off))
+    if off not in range(len(DIVISORS)):
+        return None
     return "reductions", ReductionsQuestion(
         array=array,
         operation=operation,
         axis=str(axes),
         library=engine.library,
-        divisor=DIVISORS[engine.default_ddof],
+        divisor=DIVISORS[off],
         places=isinstance(part.result, tuple),
         keepdims=bool(part.keywords.get("keepdims", part.keywords.get("keepdim", False))),
     )
 
 
 def _moved(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
-    if owner not in ("ndarray", "Tensor") or name not in _MOVING or part.keywords or not part.lies_alike:
+    if owner not in ("np", "torch", "ndarray", "Tensor") or not part.lies_alike or not part.operands:
         return None
-    array = _as_it_lies(part.operands[0], written)
-    values = part.operands[1:]
-    if array is None or any(is_array(value) for value in values):
+    listed = is_join(part)
+    arrays = list(part.operands[0]) if listed else [part.operands[0]]
+    if (name not in _MOVING and not listed) or not arrays or not all(map(is_array, arrays)):
         return None
-    step = name if name == "T" else f"{name}({', '.join(map(repr, values))})"
-    return "shapes", ShapesQuestion(x=array, steps=step, library=_library(part.operands[0]))
+    of_library = [_library(each) for each in arrays]
+    array, *others = (_as_it_lies(each, written) for each in arrays)
+    values = [*(_plain(value) for value in part.operands[1:])]
+    named = {word: _plain(value) for word, value in part.keywords.items()}
+    if array is None or None in others or None in values or None in named.values() or len(set(of_library)) > 1:
+        return None
+    given = ", ".join((*map(str, values), *(f"{word}={value}" for word, value in named.items())))
+    if name == "T":
+        step = name
+    elif owner in ("ndarray", "Tensor"):
+        step = f"{name}({given})"
+    else:
+        first = f"[{', '.join(('x', *map(str, others)))}]" if listed else "x"
+        step = f"{owner}.{name}({', '.join(filter(None, (first, given)))})"
+    return "shapes", ShapesQuestion(x=array, steps=step, library=of_library[0])
+
+
+def _einsum(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
+    subscripts, *operands = part.operands or (None,)
+    if owner not in ("np", "torch") or name != "einsum" or not isinstance(subscripts, str) or part.keywords:
+        return None
+    if not 1 <= len(operands) <= len(LETTERS_OF_EINSUM) or not all(map(is_array, operands)):
+        return None
+    texts = [written(each) for each in operands]
+    libraries = {_library(each) for each in operands}
+    if None in texts or len(libraries) > 1 or not _agrees(part, part.operands):
+        return None
+    fields = {letter: each for letter, each in zip(LETTERS_OF_EINSUM, texts, strict=False) if each is not None}
+    return "einsum", EinsumQuestion(subscripts=subscripts, library=libraries.pop(), **{"b": "", "c": "", **fields})
+
+
+def _loss(part: Part, _: str, __: str, written: _Writes) -> tuple[str, Question] | None:
+    reduction = part.keywords.get("reduction", "mean")
+    known = part.entry == "F.cross_entropy" and len(part.operands) == 2 and not set(part.keywords) - {"reduction"}
+    if not known or reduction not in get_args(Reduction) or not all(map(is_array, part.operands)):
+        return None
+    logits, target = map(written, part.operands)
+    if logits is None or target is None or "nan" in logits + target or "inf" in logits + target:
+        return None
+    return "softmax", SoftmaxQuestion(typed=logits, target=target, reduction=reduction)
+
+
+def _plain(value: Any) -> str | None:
+    """Write what is no array: numbers, texts, and tuples and lists of them; None for anything else."""
+    match value:
+        case None | bool() | int() | str():
+            return repr(value)
+        case tuple() | list():
+            inner = [_plain(each) for each in value]
+            if None in inner:
+                return None
+            return repr(tuple(value) if isinstance(value, tuple) else value)
+    return None
 
 
 def _written(value: Any, most_cells: int) -> str | None:

@@ -16,6 +16,7 @@ from primer_core.claims.layout import CopiedNeedlessly, NoStrides, PutInOrder, V
 from primer_core.claims.sizes import (
     AllReversed,
     AtMostPieces,
+    AxesTaken,
     CutIntoPieces,
     FirstAxisGone,
     FirstAxisJoined,
@@ -35,6 +36,13 @@ from primer_core.lessons.shapes.steps import Shape
 
 _MOST_MOVED = 4
 """Axes whose orders are tried."""
+
+_MOST_AXES = 6
+"""Axes that are told apart by letters."""
+
+_REORDERS = frozenset(
+    {"T", "mT", "moveaxis", "movedim", "permute", "permute_dims", "swapaxes", "swapdims", "t", "transpose"}
+)
 
 _IN_ORDER = ("Tensor.contiguous", "np.ascontiguousarray", "np.asfortranarray")
 
@@ -100,6 +108,8 @@ def _remark(result: Result, call: Call) -> Claim | None:
             return NothingToTurn(result.name, result.origin, own[0])
         case "T" | "transpose" if len(own) > 2 and len(bound.positional) == 1 and not bound.keywords:
             return AllReversed(result.name, result.origin, (*own[:-2], own[-1], own[-2]))
+        case name if name in _REORDERS:
+            return _axes_taken(result, call)
         case "append" | "insert" | "delete" | "repeat" | "repeat_interleave" if len(own) > 1 == len(after):
             return _flattened_first(result, call)
         case "vstack" | "column_stack" | "dstack" if len(own) == 1:
@@ -145,6 +155,19 @@ def _flattened_first(result: Result, call: Call) -> Claim | None:
     kept = None if isinstance(along, Declined) else tuple(along.shape)
     function = call.entry.name.rpartition(".")[2]
     return FlattenedFirst(result.name, result.origin, function, result.own, library.axis_word, kept)
+
+
+def _axes_taken(result: Result, call: Call) -> Claim | None:
+    """Ask for the same of an array whose sizes tell its axes apart; nothing where all axes stay where they were."""
+    library, bound = backend_of(result.before), call.bound
+    if not 2 <= len(result.own) <= _MOST_AXES:
+        return None
+    probe = library.make(np.zeros(tuple(range(2, 2 + len(result.own)))))
+    found = library.attempt(function_of(call.entry), probe, *bound.positional[1:], **bound.keywords)
+    if isinstance(found, Declined):
+        return None
+    order = tuple(size - 2 for size in found.shape)
+    return None if order == tuple(sorted(order)) else AxesTaken(result.name, result.origin, order)
 
 
 def _is_bare(call: Call) -> bool:

@@ -99,3 +99,32 @@ def test_an_opened_product_is_about_its_operands_alone() -> None:
     told = " ".join(words for _, words in texts_of(Page((), tuple(opened_parts(shown.opened, failed=True)))))
     assert "column of b" in told
     assert "FLOP" not in told
+
+
+@pytest.mark.parametrize(
+    ("program", "slug", "called"),
+    [
+        ("a = np.arange(6).reshape(2, 3)\nb = np.swapaxes(a, 0, 1)", "shapes", "x is a."),
+        ("a = torch.ones(2, 3)\nb = torch.unsqueeze(a, dim=0)", "shapes", "x is a."),
+        ("a = np.arange(6)\nb = a.reshape(3, 2, order='F')", "shapes", "x is a."),
+        ("a = np.arange(6)\nb = np.tile(a, (2, 1))", "shapes", "x is a."),
+        ("a = np.arange(3)\nb = a + 1\nc = np.stack([a, b, b * 2])", "shapes", "x is a and b1 is b and c1 is b * 2."),
+        ("a = torch.ones(2)\nc = torch.cat((a, a))", "shapes", "x is a and b1 is a."),
+        ("xs = [np.arange(2), np.arange(2)]\nc = np.stack(xs)", "shapes", ""),
+        ("a = np.arange(6)\nb = a[1:3]", "indexing", ""),
+        ("x = np.arange(6)\nb = x[1:3]", "indexing", "a is x."),
+        ("x = np.ones((2, 3))\nb = x[:, 1]", "indexing", "a is x."),
+        ("A = np.ones((2, 3))\nB = np.ones((3, 2))\nC = np.einsum('ij,jk->ik', A, B)", "einsum", "a is A and b is B."),
+        ("x = torch.ones(2, 3)\np = F.softmax(x, dim=0)", "reductions", "a is x."),
+        ("x = np.arange(3.)\ns = np.std(x, ddof=1)", "reductions", "a is x."),
+        ("x = torch.ones(2, 3)\nt = torch.tensor([0, 2])\nl = F.cross_entropy(x, t)", "softmax", "z is x and y is t."),
+    ],
+)  # fmt: skip
+def test_operands_of_an_opened_part_are_called_as_in_the_program(program: str, slug: str, called: str) -> None:
+    found, shown = opened(program)
+    assert found == slug
+    assert shown.opened is not None
+    told = [words for _, words in texts_of(Page((), tuple(opened_parts(shown.opened, failed=False))))]
+    assert [words for words in told if words.startswith("In this picture ")] == [f"In this picture {called}"] * bool(
+        called
+    )
