@@ -557,8 +557,10 @@ class Evaluator:
 
     def _ask(self, name: str, positional: tuple[Any, ...], node: ast.Call) -> Any:
         """Call what the table knows by a name, given what stands before its arguments."""
-        if any(word.arg == "out" for word in node.keywords) and entry_named(f"{name}(out=)"):
-            name = f"{name}(out=)"
+        for word in ("out", "where"):
+            if any(given.arg == word for given in node.keywords) and entry_named(f"{name}({word}=)"):
+                name = f"{name}({word}=)"
+                break
         entry = entry_named(name)
         if entry is None:
             raise self._unknown(name, node.func)
@@ -568,6 +570,9 @@ class Evaluator:
                 raise self._unknown(f"{name}()", node.func)
             raise self._no(attempted(attribute, (), {})[0], node)
         more, keywords = self._arguments(node)
+        into = entry_named(f"{name}(out=)")
+        if into is not None and entry.library == "np" and len(more) == 1 + into.places:
+            name, more, keywords = into.name, more[:-1], {**keywords, "out": more[-1]}
         return self._perform(name, positional + more, keywords, node)
 
     def _arguments(self, node: ast.Call) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -87,7 +87,7 @@ _THE_LOOP = Instead("Write the loop itself: forward, loss, backward, step")
 _SMALL = Instead("Write a small network with torch.nn", "nn.Sequential(nn.Linear(4, 2))")
 
 PACKAGES: Mapping[str, Instead] = {
-    **dict.fromkeys(("matplotlib", "seaborn", "plotly"), _NO_PLOT),
+    **dict.fromkeys(("matplotlib", "pylab", "seaborn", "plotly"), _NO_PLOT),
     "pandas": Instead("Write the numbers of the table as an array", "np.array([[1, 2], [3, 4]])"),
     "sklearn": Instead("Write a few rows of its data as an array", "np.array([[1.0, 2.0], [3.0, 4.0]])"),
     "scipy": Instead("What NumPy has of it, np.linalg and np.fft, is run"),

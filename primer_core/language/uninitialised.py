@@ -113,7 +113,11 @@ class Uninitialised:
                 raise Refused(f"{entry.name} is not run here in a function of torch.func. Make the array with zeros.")
             start, _, itemsize = layout(result)
             size = int(np.prod(tuple(result.shape))) * itemsize
-            self._memories.append(_Memory(result, start, np.ones(size, np.bool_)))
+            memory = _Memory(result, start, np.ones(size, np.bool_))
+            self._memories.append(memory)
+            cells = memory.bytes_of(result)
+            if cells is not None and "where" in bound.values:
+                cells[_chosen(bound, result)] = False
         elif self._memories and entry.writes:
             self._write(entry, bound)
         elif self._memories and entry.rule not in (ASKED, LIKE):
@@ -127,7 +131,7 @@ class Uninitialised:
         for memory in self._memories:
             part = memory.bytes_of(target)
             if part is not None:
-                part[_plain(index)] = False
+                part[_plain(index) if "where" not in bound.values else _chosen(bound, target)] = False
 
     def _check_copied(self, entry: Entry, bound: Bound, result: Any) -> None:
         results = [array for array in arrays_in(result) if 0 not in tuple(array.shape)]
@@ -137,6 +141,11 @@ class Uninitialised:
                 continue
             if not _is_index(entry) or np.any(unwritten[_plain(bound.values["index"])]):
                 raise _reads(entry)
+
+
+def _chosen(bound: Bound, array: Any) -> NDArray[np.bool_]:
+    """Return which cells of an array ``where=`` lets be written."""
+    return np.broadcast_to(np.asarray(bound.values["where"], np.bool_), tuple(array.shape))
 
 
 def _is_filled(array: Any) -> bool:

@@ -414,15 +414,16 @@ class Interpreter(Contexts):
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.ImportFrom):
             for each in node.names:
-                if words := not_imported(node.module or "", each.name):
+                if each.name != "*" and (words := not_imported(node.module or "", each.name)):
                     raise self._error("ImportError", words, node)
-        for name, full in imported(node):
-            self.aliases = {**self.aliases, name: full}
+        self.aliases = {**self.aliases, **dict(imported(node))}
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         before = len(self.calls)
         if name.startswith(("torch.", "F.", "Tensor.")):  # which say of what is no tensor what it is
             positional = tuple(itself(each) if isinstance(each, Function) else each for each in positional)
+        if name == "np.sum" and positional and isinstance(positional[0], Once) and positional[0].kind == "generator":
+            positional = ((each for each in positional), *positional[1:])  # NumPy refuses one, in its own words
         try:
             result = super()._perform(name, positional, keywords, node)
             if not self.unseen:

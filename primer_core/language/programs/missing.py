@@ -56,6 +56,27 @@ def not_imported(module: str, name: str) -> str:
     return f"cannot import name {name!r} from {module!r}"
 
 
+def public_names(module: str) -> Mapping[str, str]:
+    """Return what ``from module import *`` binds, and what each is called where it comes from.
+
+    Parameters
+    ----------
+    module
+        As code writes it.
+
+    Returns
+    -------
+    names
+        ``{"array": "numpy.array", "random": "numpy.random"}``; nothing of a module that nobody has loaded.
+    """
+    found = _loaded(module)
+    if found is None:
+        return {}
+    names = getattr(found, "__all__", [name for name in vars(found) if name[:1] != "_"])
+    modules = {name: value.__name__ for name in names if isinstance(value := getattr(found, name), ModuleType)}
+    return {name: modules.get(name, f"{module}.{name}") for name in names}
+
+
 def _loaded(module: str) -> ModuleType | None:
     if module.startswith("torch"):
         load_torch()

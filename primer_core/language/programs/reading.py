@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from primer_core.language.instead import PACKAGES, PARTS, instead_of
 from primer_core.language.limits import MAX_NESTING, MAX_TEXT
 from primer_core.language.parsing import TooDeepError, check_scopes, parse
+from primer_core.language.programs.missing import public_names
 from primer_core.language.programs.python_names import DUNDER
 from primer_core.language.reader import check_nodes, place_of, whole
 from primer_core.language.rejection import Place, Rejection
@@ -122,9 +123,7 @@ def unknown_import(node: ast.Import | ast.ImportFrom) -> str:
     if isinstance(node, ast.Import):
         return next((each.name for each in node.names if not (each.name in MODULES or _is_absent(each.name))), "")
     module = node.module or ""
-    if node.level or not (module in MODULES or _is_absent(module)) or any(each.name == "*" for each in node.names):
-        return "." * node.level + module
-    return ""
+    return "" if not node.level and (module in MODULES or _is_absent(module)) else "." * node.level + module
 
 
 def _is_absent(module: str) -> bool:
@@ -167,6 +166,9 @@ def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
     if _is_absent(node.module or ""):
         return tuple((each.asname or each.name, f"{_ABSENT}{node.module}.{each.name}") for each in node.names)
     within = MODULES[node.module or ""]
+    if any(each.name == "*" for each in node.names):
+        names = public_names(node.module or "").items()
+        return tuple((name, MODULES.get(path, f"{within}.{name}")) for name, path in names)
     named = ((each.asname or each.name, f"{node.module}.{each.name}", each.name) for each in node.names)
     return tuple((name, MODULES.get(full, f"{within}.{short}")) for name, full, short in named)
 
@@ -350,6 +352,10 @@ def _check_import(node: ast.Import | ast.ImportFrom, source: str) -> None:
     if unknown:
         message = f"{quoted(unknown)} cannot be imported here. What can be: {', '.join(MODULES)}."
         raise Rejection("unknown", message, Place.of(node, source))
+    if isinstance(node, ast.ImportFrom) and any(each.name == "*" for each in node.names):
+        reason = why_absent(f"{_ABSENT}{node.module}") if _is_absent(node.module or "") else ""
+        if reason:
+            raise Rejection("unknown", reason, Place.of(node, source))
 
 
 def _unreadable(error: SyntaxError, source: str) -> Rejection:

@@ -162,6 +162,11 @@ class Entry:
         object.__setattr__(self, "_parameters", tuple(self.takes.replace("|", "|,").replace(",", " ").split()))
 
     @property
+    def places(self) -> int:
+        """Return how many arguments may stand without a name, where no number of them may."""
+        return [*self._parameters, "|"].index("|")
+
+    @property
     def examples(self) -> tuple[str, ...]:
         """Return the calls one by one."""
         return tuple(call.strip() for call in self.calls.split(";") if call.strip())

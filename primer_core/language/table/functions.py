@@ -64,7 +64,7 @@ def function_of(entry: Entry) -> Callable[..., Any]:
         return lambda value, /, *positional, **keywords: getattr(value, name)(*positional, **keywords)
     if owner == "builtins":
         return _BUILTINS[name]
-    return _from_module(owner, name.removesuffix("(out=)"))
+    return _from_module(owner, name.partition("(")[0])
 
 
 def has_no_such_keyword(entry: Entry, keywords: Iterable[str]) -> bool:

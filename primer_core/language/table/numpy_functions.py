@@ -100,8 +100,8 @@ _OF_TWO = [
     "logaddexp",
     "logaddexp2",
 ]
-_WITH_OUT = ["add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power", "maximum", "minimum"]
-"""What is known with ``out=``, an array of the program that takes the result."""
+_PLAIN = ("fix", "sinc", "i0")
+"""What is no ufunc among them, and takes neither ``out=`` nor ``where=``."""
 _COMPARISONS = [
     "equal",
     "not_equal",
@@ -214,8 +214,14 @@ ENTRIES: tuple[Entry, ...] = (
     *(Entry(f"np.{name}", "x, | dtype", ELEMENTWISE, f"np.{name}(a)") for name in _CELL_BY_CELL),
     *(Entry(f"np.{name}", "x", COMPARISON, f"np.{name}(a)") for name in _QUESTIONS),
     *(Entry(f"np.{name}", "x1, x2, | dtype", ELEMENTWISE, f"np.{name}(a, b)") for name in _OF_TWO),
-    *(Entry(f"np.{name}(out=)", "x1, x2, | out, dtype", WRITTEN, f"np.{name}(a, b, out=a)", "always", "out")
-      for name in _WITH_OUT),
+    *(Entry(f"np.{name}(out=)", "x1, x2, | out, where, dtype", WRITTEN, f"np.{name}(a, b, out=a)", "always", "out")
+      for name in _OF_TWO),
+    *(Entry(f"np.{name}(where=)", "x1, x2, | where, dtype", ELEMENTWISE, f"np.{name}(a, b, where=mask)",
+            uninitialised=always) for name in _OF_TWO),
+    *(Entry(f"np.{name}(out=)", "x, | out, where, dtype", WRITTEN, f"np.{name}(a, out=a)", "always", "out")
+      for name in _CELL_BY_CELL if name not in _PLAIN),
+    *(Entry(f"np.{name}(where=)", "x, | where, dtype", ELEMENTWISE, f"np.{name}(a, where=mask)", uninitialised=always)
+      for name in _CELL_BY_CELL if name not in _PLAIN),
     *(Entry(f"np.{name}", "x1, x2", COMPARISON, f"np.{name}(a, b)") for name in _COMPARISONS),
     *(Entry(f"np.{name}", "x1, x2", ELEMENTWISE, f"np.{name}(i, j)") for name in _OF_WHOLE_NUMBERS),
     Entry("np.left_shift", "x1, x2", ELEMENTWISE, "np.left_shift(i, 2)"),

@@ -454,6 +454,9 @@ class Ledger:
         if call.entry.name.endswith(".[]="):
             chosen = np.unique(np.asarray(numbered(target, 0)[call.bound.values["index"]]).reshape(-1))
             written = chosen.astype(np.int64)
+        elif "where" in call.bound.values:
+            chosen = np.broadcast_to(np.asarray(call.bound.values["where"], np.bool_), tuple(target.shape))
+            written = np.flatnonzero(chosen)
         if not written.size:
             return
         values = backend_of(target).to_numpy(target).reshape(-1)[written]

@@ -392,17 +392,21 @@ def _written(origin: Origin, call: Call, cell: int) -> Sequence[Cells] | None:
         return [rules.NO_CELLS, *rules.same_place(call, cell, 0)[1:]]
     if call.entry.name in ("Tensor.fill_", "Tensor.zero_", "ndarray.fill"):
         return [rules.NO_CELLS, *_whole(origin)[1:]]
-    twin = twin_of(call.entry)
+    given = {word: value for word, value in call.bound.keywords.items() if word != "out"}
+    twin = entry_named(call.entry.name.replace("(out=)", "(where=)")) if "where" in given else twin_of(call.entry)
     if twin is None or twin.rule.sources is None:
         return None
     try:
-        bound = twin.bind(call.bound.positional, {k: v for k, v in call.bound.keywords.items() if k != "out"})
+        bound = twin.bind(call.bound.positional, given)
         result = operands(call)[0] if call.result is None else call.result
         found = list(twin.rule.sources(Call(twin, bound, result, call.place), cell, 0))
     except _UNFIT:
         return None
     out = call.bound.values.get("out")
-    return found if out is None else [*found, *(rules.NO_CELLS for each in operands(call) if each is out)]
+    if out is None:
+        return found
+    rest = iter(found)
+    return [rules.NO_CELLS if each is out else next(rest) for each in operands(call)]
 
 
 def _put(call: Call, cell: int) -> Sequence[Cells]:

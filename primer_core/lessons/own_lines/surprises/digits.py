@@ -75,7 +75,7 @@ def _python_rounds(line: Line) -> Iterator[Claim]:
             case ast.Call(ast.Name("round"), [given]) | ast.Call(ast.Name("round"), [given, ast.Constant(int())]):
                 number = _float(line, given)
                 places = whole_number(call.args[1]) if len(call.args) == 2 else 0
-                if number is None or places is None or "round" in line.step.names or not 0 <= places < 9:
+                if number is None or places is None or not line.is_pythons("round") or not 0 <= places < 9:
                     continue
                 rounded = round(number, places) if len(call.args) == 2 else round(number)
                 if _is_half(number, places) and abs(rounded) < abs(number):

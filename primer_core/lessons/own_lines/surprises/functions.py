@@ -136,7 +136,7 @@ def _stored_below(line: Line) -> Iterator[Claim]:
         match call:
             case ast.Call(ast.Name("round"), [ast.Constant(float(number)), digits_given], []):
                 digits_known = whole_number(digits_given)
-                if digits_known is not None and 0 < digits_known < 9 and "round" not in line.step.names:
+                if digits_known is not None and 0 < digits_known < 9 and line.is_pythons("round"):
                     said = _below(number, digits_known, round(number, digits_known))
                     if said is not None:
                         yield StoredBelow(line.run, line.text(call), *said)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from primer_core.backend import backend_of
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression
+from primer_core.language.programs.missing import public_names
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import nodes_at, nodes_of, wrapped
 from primer_core.lessons.own_lines.ledger import Origin
@@ -122,6 +123,16 @@ class Line:
         """Return the shape of what a name was bound to before the line; None where that is no array or not known."""
         seen = None if self.before is None else self.before.names.get(name)
         return None if seen is None else seen.shape
+
+    def is_pythons(self, name: str) -> bool:
+        """Return whether a name stands for Python's own: nothing in the program binds it to something else."""
+        imports = [node for node in self.everywhere() if isinstance(node, ast.ImportFrom)]
+        from_elsewhere = any(
+            name in public_names(node.module or "") if each.name == "*" else (each.asname or each.name) == name
+            for node in imports
+            for each in node.names
+        )
+        return not from_elsewhere and name not in self.step.names and name not in self.stored()
 
     def is_tensor(self, name: str) -> bool:
         """Return whether a name was bound to a tensor of PyTorch's before the line, as far as that is known."""

@@ -147,7 +147,7 @@ def _meshed(line: Line) -> Iterator[Claim]:
 def _adds_rows(line: Line) -> Iterator[Claim]:
     for call in line.calls():
         match call:
-            case ast.Call(ast.Name("sum"), [ast.Name(name)], []) if "sum" not in line.step.names:
+            case ast.Call(ast.Name("sum"), [ast.Name(name)], []) if line.is_pythons("sum"):
                 shape = line.shape_of(name)
                 if shape is not None and len(shape) > 1 and shape[0]:
                     yield AddsRows(line.run, line.text(call), name, shape[1:])
