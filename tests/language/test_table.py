@@ -49,6 +49,7 @@ UNTRIED = {
     "torch.empty": "its cells are memory as it was found", "torch.empty_like": "its cells are memory as it was found",
     "Tensor.new_empty": "its cells are memory as it was found",
     "ndarray.flat": "is an iterator, of which nothing is asked",
+    **{name: "its cells are memory as it was found, but for some" for name in TABLE if name.endswith("(where=)")},
 }  # fmt: skip
 """Entries without an example, and why."""
 

@@ -126,6 +126,23 @@ def test_what_looks_at_the_head_or_makes_a_view_is_not(text: str) -> None:
     after(f"e = np.empty((2, 3)); r = {text}; a, b = e")
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("e = np.multiply(np.ones(3), 2, where=np.array([True, False, True]))", [1]),
+        ("e = np.log(np.ones((2, 3)), where=[True, False, False])", [1, 2, 4, 5]),
+        ("e = np.add(np.ones(3), 1, where=True)", []),
+        ("e = np.empty(3)\nnp.add(np.ones(3), 1, out=e)", []),
+        ("e = np.empty(3)\nnp.add(np.ones(3), 1, e)", []),
+        ("e = np.empty(3)\nnp.sqrt(np.ones(3), out=e, where=np.array([False, True, False]))", [0, 2]),
+        ("e = np.divide(np.ones(3), np.arange(3), out=np.zeros(3), where=np.arange(3) > 0)", []),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:'where' used without 'out'")
+def test_where_leaves_cells_as_they_are_found(text: str, left: list[int]) -> None:
+    assert unwritten(text) == left
+
+
 def test_a_written_part_is_read() -> None:
     evaluator = after("e = np.empty((2, 3)); e[0] = [1, 2, 3]; s = e[0].sum(); c = e[0, 1] + 1; f = e[[0, 0], [1, 2]]")
     assert evaluator.names["s"] == 6

@@ -216,11 +216,10 @@ ENTRIES: tuple[Entry, ...] = (
     *(Entry(f"np.{name}", "x1, x2, | dtype", ELEMENTWISE, f"np.{name}(a, b)") for name in _OF_TWO),
     *(Entry(f"np.{name}(out=)", "x1, x2, | out, where, dtype", WRITTEN, f"np.{name}(a, b, out=a)", "always", "out")
       for name in _OF_TWO),
-    *(Entry(f"np.{name}(where=)", "x1, x2, | where, dtype", ELEMENTWISE, f"np.{name}(a, b, where=mask)",
-            uninitialised=always) for name in _OF_TWO),
+    *(Entry(f"np.{name}(where=)", "x1, x2, | where, dtype", ELEMENTWISE, uninitialised=always) for name in _OF_TWO),
     *(Entry(f"np.{name}(out=)", "x, | out, where, dtype", WRITTEN, f"np.{name}(a, out=a)", "always", "out")
       for name in _CELL_BY_CELL if name not in _PLAIN),
-    *(Entry(f"np.{name}(where=)", "x, | where, dtype", ELEMENTWISE, f"np.{name}(a, where=mask)", uninitialised=always)
+    *(Entry(f"np.{name}(where=)", "x, | where, dtype", ELEMENTWISE, uninitialised=always)
       for name in _CELL_BY_CELL if name not in _PLAIN),
     *(Entry(f"np.{name}", "x1, x2", COMPARISON, f"np.{name}(a, b)") for name in _COMPARISONS),
     *(Entry(f"np.{name}", "x1, x2", ELEMENTWISE, f"np.{name}(i, j)") for name in _OF_WHOLE_NUMBERS),

@@ -176,7 +176,8 @@ def test_whole_programs_do_what_plain_python_does(case: dict[str, str]) -> None:
         ("def f():\n    break\nfor i in range(2):\n    f()", "“break” stands outside a loop"),
         ("for i in range(2):\n    def f():\n        continue", "“continue” stands outside a loop"),
         ("return 1", "“return” stands outside a function"),
-        ("from numpy import *", "cannot be imported here"),
+        ("from nowhere import *", "cannot be imported here"),
+        ("from pylab import *", "leave out the lines that plot"),
         ("with open('x') as f:\n    pass", "“open” is not known here"),
         ("x = [1, 2\ny = 3", "Python cannot read line 1"),
         (
@@ -636,11 +637,52 @@ lin.requires_grad, lin.note = False, "mine"
 print(lin.requires_grad, lin.weight.requires_grad, lin.note, lin.in_features)
 """
 
+STARRED = """
+from numpy import *
+x = reshape(range(16), (4, 4))
+print(x[[1, 3], [1, 3]], sum(x), max(x, axis=0), round(pi, 2), abs(-3))
+m = array([1.0, nan], dtype=float32)
+print(m.dtype, average(m[m != nan]), linalg.norm([3, 4]), float64(2) ** 0.5)
+array = 5
+print(array, random.RandomState(0).rand())
+from math import *
+print(sqrt(4), e, floor(2.5))
+from torch.nn.functional import *
+print(relu(torch.tensor([-1., 2.])))
+from torch import *
+print(ones(2), max(tensor([1, 5]), 0).indices)
+from numpy import *
+sum(each for each in range(3))
+"""
+PICKED = """
+a, b = np.array([1., 2., 4.]), np.array([2., 0., 4.])
+mask = b != 0
+print(np.divide(a, b, out=np.zeros_like(a), where=mask), np.sqrt(a, where=[True, True, True], out=b.copy()))
+c = np.ones(3)
+print(np.multiply(a, b, c) is c, c, np.exp(c, c), np.add(a, 1, out=a, where=mask), a)
+try:
+    np.add(a, b, c, a)
+except TypeError as error:
+    print(error)
+"""
+
 
 @pytest.mark.parametrize(
     "text",
-    [WRITTEN, ASKED, LOADED, MODES, FLAT, COPIED, IMAGES, UNCALLED, TYPES, SAVED],
-    ids=["written", "asked", "loaded", "modes", "flat", "copied", "images", "uncalled", "types", "saved"],
+    [PICKED, WRITTEN, ASKED, LOADED, MODES, FLAT, COPIED, IMAGES, UNCALLED, TYPES, SAVED],
+    ids=[
+        "picked",
+        "written",
+        "asked",
+        "loaded",
+        "modes",
+        "flat",
+        "copied",
+        "images",
+        "uncalled",
+        "types",
+        "saved",
+    ],
 )
 def test_what_learners_write_does_what_plain_python_does(
     text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -648,6 +690,15 @@ def test_what_learners_write_does_what_plain_python_does(
     monkeypatch.chdir(tmp_path)
     error = assert_alike(text)
     assert error == ("FileNotFoundError: [Errno 2] No such file or directory: 'nothing.pt'" if text == SAVED else None)
+
+
+def test_all_names_of_a_module_are_imported_as_python_does() -> None:
+    printed, error, _ = in_python(STARRED)
+    interpreter, rejection = interpreted(STARRED)
+    assert interpreter.printed == printed.removesuffix("\n").split("\n")
+    assert rejection is not None
+    assert rejection.declined is not None
+    assert rejection.declined.text == error
 
 
 def test_what_is_saved_is_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

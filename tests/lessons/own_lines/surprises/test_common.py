@@ -224,6 +224,8 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "s.backward()",
         "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\nnet.eval()\ny = net(torch.ones(1, 1))",
         "def f(x, seen=None, k=[]):\n    return len(k)\na = f(1)\nb = f(2)\nitems = [2, 1]\nitems.sort()",
+        "from numpy import *\na = ones((2, 3))\ns = sum(a)",
+        "from numpy import sum\na = np.ones((2, 3))\ns = sum(a)",
         "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
     ],
 )
