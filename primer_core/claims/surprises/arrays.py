@@ -433,3 +433,36 @@ class LengthOfMask(InAWord, Claim):
             Code(self.sum),
             f" says how many are True, {self.true}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RowsJoined(InAWord, Claim):
+    """Rows were added one after another to an array of one axis, which they made longer.
+
+    Parameters
+    ----------
+    run
+        Which line, and when: the last time.
+    code
+        What adds one.
+    times
+        int, how often rows were added.
+    row, shape
+        Length of a row, and the shape of the array now.
+    """
+
+    word: ClassVar[str] = "one long row"
+    run: Run
+    code: str
+    times: int
+    row: int
+    shape: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what became of the rows, and how a table is made."""
+        return (
+            Code(self.code),
+            f" joins numbers end to end: {self.times} rows of {self.row} are {self.shape} now, and no "
+            f"table. Rows that are collected in a list become one of {(self.times, self.row)} with ",
+            Code("np.array(rows)"),
+        )

@@ -185,40 +185,6 @@ class StoredBelow(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class NoRealPower(InAWord, Claim):
-    """A negative float was raised to the power of one third, which gives nan.
-
-    Parameters
-    ----------
-    run
-        Which line, and when.
-    code
-        The power.
-    number, root
-        float, the first negative number, and its real cube root.
-    instead
-        What computes that.
-    """
-
-    word: ClassVar[str] = "no real power"
-    run: Run
-    code: str
-    number: float
-    root: float
-    instead: str
-
-    def sentence(self) -> Sentence:
-        """Say why, and what gives the root."""
-        return (
-            Code(self.code),
-            " is no root to NumPy but a power that is no whole number, and floats have none of a negative number: it "
-            f"gives nan for {number_text(self.number)}. ",
-            Code(self.instead),
-            f" gives the cube root, {number_text(self.root)}",
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class PassedOver(InAWord, Claim):
     """Python's own ``max`` or ``min`` went through an array that holds nan.
 

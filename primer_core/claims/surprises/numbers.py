@@ -419,6 +419,80 @@ class MakesNotFinite(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class NoRealPower(InAWord, Claim):
+    """A negative number was raised to a power that is no whole number.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The power.
+    base, exponent
+        The first such numbers.
+    instead
+        What gives a real root; empty where there is none.
+    root
+        What that gives for this number; empty with it.
+    """
+
+    word: ClassVar[str] = "no real power"
+    run: Run
+    code: str
+    base: float
+    exponent: float
+    instead: str
+    root: str
+
+    def sentence(self) -> Sentence:
+        """Say why it is nan, and what knows the root."""
+        told = (". ", Code(self.instead), f" gives {self.root}") if self.instead else ()
+        return (
+            Code(self.code),
+            f" is nan where the base is {self.base:g}: a negative number has no real power of {self.exponent:.6g}, and "
+            "an array of real numbers holds no complex ones",
+            *told,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotQuiteThere(InAWord, Claim):
+    """A float was looked for in an array that holds one which differs from it by rounding alone.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What looks for it.
+    wanted, near
+        The two.
+    instead
+        What finds it.
+    """
+
+    word: ClassVar[str] = "nearly equal"
+    run: Run
+    code: str
+    wanted: float
+    near: float
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Give both with all digits, and what allows for rounding."""
+        return (
+            Code(self.code),
+            " compares all digits: ",
+            Code(repr(self.near)),
+            " stands there, which is not ",
+            Code(repr(self.wanted)),
+            ". ",
+            Code(self.instead),
+            " allows for rounding",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class BlowsUp(InAWord, Claim):
     """A number that a loop computes in each round is not finite at its end.
 

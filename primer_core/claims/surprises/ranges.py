@@ -195,6 +195,34 @@ class SeededAgain(InAWord, Claim):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SeededAlike(InAWord, Claim):
+    """A generator was seeded with the number with which it had been seeded before, after it had been drawn from.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    before
+        int, the line before.
+    """
+
+    word: ClassVar[str] = "same numbers again"
+    run: Run
+    code: str
+    before: int
+
+    def sentence(self) -> Sentence:
+        """Say what each draw does, and what this one undoes."""
+        return (
+            "Each draw moves the generator on. ",
+            Code(self.code),
+            f" puts it back to where line {self.before} had put it: the same calls give the same random numbers again",
+        )
+
+
 def ordinal(number: int) -> str:
     """Write a whole number, from 1, as a place: ``2nd``, ``11th``."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -21,6 +21,7 @@ from primer_core.claims.surprises.arrays import (
     OrdersDrawnApart,
     PlaceAmongAll,
     PlacesOfSmallest,
+    RowsJoined,
     TruthsAsPlaces,
 )
 from tests.claims.checking import check
@@ -243,3 +244,17 @@ def _(claim: LengthOfMask, program: Program) -> None:
     assert (len(mask), int(mask.sum())) == (claim.count, claim.true)
     assert int(computed(claim.sum, names)) == claim.true != claim.count
     assert len(np.zeros_like(mask)) == claim.count
+
+
+@check(RowsJoined)
+def _(claim: RowsJoined, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.func).endswith(".append")
+    names = at_line(program, claim.run)
+    before, row = (np.asarray(computed(ast.unparse(each), names)) for each in node.args)
+    assert row.shape == (claim.row,)
+    assert before.shape == (claim.row * (claim.times - 1),)
+    statement: Any = statement_of(program, claim.run)
+    after = left_by(program, claim.run)[statement.targets[0].id]
+    assert after.shape == claim.shape
+    np.testing.assert_array_equal(after[-claim.row :], row)

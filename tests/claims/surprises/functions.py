@@ -16,7 +16,6 @@ from primer_core.claims.surprises.functions import (
     CloseAsSmall,
     NanNotIn,
     NaturalLogarithm,
-    NoRealPower,
     PassedOver,
     SignsLost,
     StoredBelow,
@@ -104,22 +103,6 @@ def _(claim: StoredBelow, program: Program) -> None:
     assert exact - lower < upper - exact
     assert Decimal(claim.number) - lower == upper - Decimal(claim.number)
     assert len(str(upper - lower).rstrip("0")) < len(claim.number)
-
-
-@check(NoRealPower)
-def _(claim: NoRealPower, program: Program) -> None:
-    result, names = made_of(claim, program)
-    node: Any = stands_there(claim.code, program, claim.run)
-    assert math.isclose(computed(ast.unparse(node.right), names), 1 / 3)
-    cells = flat(computed(ast.unparse(node.left), names))
-    assert next(each for each in cells if each < 0) == claim.number
-    assert [math.isnan(each) for each in flat(result)] == [each < 0 or math.isnan(each) for each in cells]
-    assert math.isclose(claim.root**3, claim.number, rel_tol=1e-5)
-    assert abs((claim.number ** (1 / 3)).imag) > 0
-    roots = flat(computed(claim.instead, names))
-    assert all(
-        math.isclose(root**3, each, rel_tol=1e-5, abs_tol=1e-12) for root, each in zip(roots, cells, strict=True)
-    )
 
 
 @check(PassedOver)

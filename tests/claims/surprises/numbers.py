@@ -21,7 +21,9 @@ from primer_core.claims.surprises.numbers import (
     NanEqualsNothing,
     NanStays,
     NearlyEqual,
+    NoRealPower,
     NotLogProbabilities,
+    NotQuiteThere,
     RoundedDown,
     TooCoarse,
     TotalWraps,
@@ -253,3 +255,38 @@ def _(claim: TotalWraps, program: Program) -> None:
     pairs = list(zip(exact if len(found) > 1 else exact[-1:], found, strict=True))
     assert next(pair for pair in pairs if pair[0] != pair[1]) == (claim.exact, claim.stored)
     assert str(numbers(result).dtype) == claim.dtype
+
+
+@check(NoRealPower)
+def _(claim: NoRealPower, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    given = (node.left, node.right) if isinstance(node, ast.BinOp) else _given(node)
+    base, exponent = (numbers(computed(ast.unparse(each), names)) for each in given)
+    assert float(exponent) == claim.exponent
+    lost = np.isnan(numbers(result)) & np.isfinite(np.broadcast_to(base, numbers(result).shape))
+    assert np.broadcast_to(base, lost.shape)[lost].flat[0] == claim.base < 0
+    assert abs((complex(claim.base) ** claim.exponent).imag) > 1e-9
+    if claim.instead or claim.root:
+        real = np.broadcast_to(computed(claim.instead, names), lost.shape)[lost].flat[0]
+        assert f"{real:.6g}" == claim.root
+        np.testing.assert_allclose(real ** round(1 / claim.exponent), claim.base)
+
+
+def _given(call: Any) -> tuple[ast.expr, ast.expr]:
+    """The base and the exponent of a call, where a method has the base in front of it."""
+    return (call.args[0], call.args[1]) if len(call.args) == 2 else (call.func.value, call.args[0])
+
+
+@check(NotQuiteThere)
+def _(claim: NotQuiteThere, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    left, right = (node.left, node.comparators[0]) if isinstance(node, ast.Compare) else node.args
+    wanted, array = computed(ast.unparse(left), names), computed(ast.unparse(right), names)
+    assert wanted == claim.wanted
+    assert claim.near in array.ravel().tolist()
+    assert claim.near != wanted
+    np.testing.assert_allclose(claim.near, wanted, rtol=1e-12)
+    assert bool(result) == (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotIn))
+    assert computed(claim.instead, names)

@@ -12,6 +12,7 @@ from primer_core.claims.surprises.ranges import (
     DrawnAgain,
     HighLeftOut,
     SeededAgain,
+    SeededAlike,
     SeedsNoGenerator,
     StopIncluded,
     StopLeftOut,
@@ -98,6 +99,24 @@ def _(claim: SeededAgain, program: Program) -> None:
             found.extend(draw(3).tolist())
 
         Between(opened(program.code), (claim.run[0], time), (0, 0), ended=ended).cells(())
+        drawn.append(found)
+    assert drawn[0] == drawn[1] != []
+
+
+@check(SeededAlike)
+def _(claim: SeededAlike, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    source = opened(program.code)
+    assert ast.unparse(statement_called(source, claim.before)) == ast.unparse(statement_called(source, claim.run[0]))
+    drawn = []
+    for place in ((claim.before, 1), claim.run):
+        found: list[float] = []
+        draw: Any = torch.rand if claim.code.startswith("torch") else np.random.rand
+
+        def ended(_: Any, found: list[float] = found, draw: Any = draw) -> None:
+            found.extend(draw(3).tolist())
+
+        Between(source, place, (0, 0), ended=ended).cells(())
         drawn.append(found)
     assert drawn[0] == drawn[1] != []
 

@@ -200,6 +200,15 @@ _RANGES = (
 )
 """Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
 
+_LOOKED_FOR = (
+    "table = np.array([])\nfor i in range({0} + 2):\n    table = np.append(table, [i, {1}, i * i])\nrow = table[:3]",
+    "grid = np.linspace(0, 1, 11)\nwanted = 0.6\nprint(wanted in grid, 0.3 in np.arange(0, {1}, 0.1))\n"
+    "found = np.isin(0.7, grid * 1)",
+    "np.random.seed({1})\na = np.random.rand({0})\nnp.random.seed({1})\nb = np.random.permutation({1})\n"
+    "torch.manual_seed({0})\nc = torch.rand({1})\ntorch.manual_seed({0})\nd = torch.randn(2)",
+    "x = np.array([{0}., -8., -{1}.])\ny = x ** (1 / 3)\nz = np.power(-{0}. * np.ones(2), 1 / 3)\n"
+    "w = torch.tensor([-{1}.0, 4.0]) ** 0.5",
+)
 _MISREAD = (
     "cells = np.array([1, {1} + 3, {0} + 1, 9])\nmiddle = cells[(cells > 1) & cells < 7]\n"
     "wide = torch.arange({1} + 3)\nprint((wide < {0}) | wide == {1} + 1, 1 > wide & (wide > {0}))",
@@ -635,6 +644,7 @@ POOLS = (
     Pool(_IMPORTS, _SURPRISES, 3),
     Pool(_BOTH_SEEDED, _OTHER_NUMBERS, 3),
     Pool(_BOTH_SEEDED, _RANGES, 5),
+    Pool(_IMPORTS, _LOOKED_FOR, 1),
     Pool(_BOTH_SEEDED, _NEVER_STEPS, 1),
     Pool(_BOTH_SEEDED, _NO_WAY_BACK, 1),
     Pool(_BOTH_SEEDED, _MISREAD, 4),

@@ -22,6 +22,7 @@ from primer_core.claims.surprises.arrays import (
     OrdersDrawnApart,
     PlaceAmongAll,
     PlacesOfSmallest,
+    RowsJoined,
     TruthsAsPlaces,
 )
 from primer_core.language.execution import is_array
@@ -155,6 +156,26 @@ def _swap(name: str, first: ast.Subscript, second: ast.Subscript, *, is_tensor: 
 def values_of(step: Step | None, name: str) -> NDArray[Any] | None:
     seen: Seen | None = None if step is None else step.names.get(name)
     return None if seen is None else seen.values
+
+
+def _rows_joined(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "append"), [ast.Name(before), _], []) as call):
+            pass
+        case _:
+            return
+    steps = line.trace.steps
+    if before != name or len(steps) != line.trace.taken:
+        return
+    adding = [step for step in steps if any(each.name == name for each in step.bound)]
+    added = [(step, part) for step in adding for part in step.parts if part.entry == "np.append"]
+    sizes = [[int(np.size(each)) for each in part.operands] for _, part in added]
+    ranks = {len(np.shape(each)) for _, part in added for each in part.operands}
+    if len(added) < 2 or added[-1][0] is not line.step or ranks != {1} or sizes[0][0]:
+        return
+    rows = {size for _, size in sizes}
+    if len(rows) == 1 and (row := rows.pop()) > 1 and sizes[-1][0] == row * (len(added) - 1):
+        yield RowsJoined(line.run, line.text(call), len(added), row, (row * len(added),))
 
 
 def _kept(line: Line) -> Iterator[Claim]:
@@ -452,6 +473,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _binds,
     _swapped,
     _kept,
+    _rows_joined,
     _among_all,
     _fills,
     _no_mask,

@@ -16,9 +16,16 @@ from primer_core.backend import backend_of
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.equalities import DtypeOfFirst, HalfOfADigit, StopsGrowing
 from primer_core.language.execution import is_array
-from primer_core.language.parsing import typed_literal
 from primer_core.lessons.own_lines.surprises.arrays import bound_once
-from primer_core.lessons.own_lines.surprises.line import Line, as_array, last_name, numbers, whole_number
+from primer_core.lessons.own_lines.surprises.line import (
+    Line,
+    as_array,
+    float_of,
+    last_name,
+    number_of,
+    numbers,
+    whole_number,
+)
 from primer_core.lessons.own_lines.trace import Step
 
 _LARGE = 1e6
@@ -73,29 +80,13 @@ def _python_rounds(line: Line) -> Iterator[Claim]:
     for call in line.calls():
         match call:
             case ast.Call(ast.Name("round"), [given]) | ast.Call(ast.Name("round"), [given, ast.Constant(int())]):
-                number = _float(line, given)
+                number = float_of(line, given)
                 places = whole_number(call.args[1]) if len(call.args) == 2 else 0
                 if number is None or places is None or not line.is_pythons("round") or not 0 <= places < 9:
                     continue
                 rounded = round(number, places) if len(call.args) == 2 else round(number)
                 if _is_half(number, places) and abs(rounded) < abs(number):
                     yield HalfOfADigit(line.run, line.text(call), repr(number), repr(rounded))
-
-
-def _float(line: Line, node: ast.expr) -> float | None:
-    """Return a float of Python's that stands in a line, or that a name is bound to; None for all else."""
-    seen = line.before.names.get(node.id) if isinstance(node, ast.Name) and line.before is not None else None
-    number = _number_of(ast.unparse(node) if seen is None else seen.text if seen.kind == "float" else "")
-    return number if type(number) is float else None
-
-
-def _number_of(text: str) -> int | float | None:
-    """Return a number that is written as Python writes it; None for all else."""
-    try:
-        number = typed_literal(text)
-    except SyntaxError:
-        return None
-    return number if type(number) in (int, float) else None
 
 
 def _is_half(number: float, places: int) -> bool:
@@ -139,7 +130,7 @@ def _value(node: ast.expr, step: Step) -> int | float | None:
             if seen is not None and seen.shape == () and seen.values is not None and seen.values.dtype.kind in "if":
                 found: int | float = seen.values.item()
                 return found
-            return None if seen is None or seen.kind not in ("int", "float") else _number_of(seen.text)
+            return None if seen is None or seen.kind not in ("int", "float") else number_of(seen.text)
         case ast.BinOp(left, sign, right) if type(sign) in _SIGNS:
             one, other = _value(left, step), _value(right, step)
             if one is None or other is None or abs(other) > _LARGE or abs(one) > _LARGE:

@@ -16,7 +16,6 @@ from primer_core.claims.surprises.functions import (
     CloseAsSmall,
     NanNotIn,
     NaturalLogarithm,
-    NoRealPower,
     PassedOver,
     SignsLost,
     StoredBelow,
@@ -157,21 +156,6 @@ def _below(number: float, places: int, rounded: float) -> tuple[str, str, str, s
     return repr(number), stored, repr(float(lower)), repr(float(lower + unit))
 
 
-def _root(line: Line) -> Iterator[Claim]:
-    for part in line.step.parts:
-        node = line.at(part.place) if part.entry == "operator.**" else None
-        if not isinstance(node, ast.BinOp) or len(part.operands) != 2 or not isinstance(part.operands[0], np.ndarray):
-            continue
-        base, power = part.operands
-        if type(power) is not float or power != 1 / 3 or base.dtype.kind != "f":
-            continue
-        below = np.isfinite(base) & (base < 0)
-        if below.any():
-            number = float(base[below].reshape(-1)[0])
-            instead = f"np.cbrt({line.text(node.left)})"
-            yield NoRealPower(line.run, part.place.text, number, float(np.cbrt(number)), instead)
-
-
 def _passed_over(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if part.entry not in ("builtins.max", "builtins.min") or len(part.operands) != 1 or part.keywords:
@@ -202,7 +186,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _between,
     _angle,
     _stored_below,
-    _root,
     _passed_over,
     _nan_in,
 )

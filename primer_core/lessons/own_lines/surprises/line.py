@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.language.execution import is_array
-from primer_core.language.parsing import code_expression
+from primer_core.language.parsing import code_expression, typed_literal
 from primer_core.language.programs.missing import public_names
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import nodes_at, nodes_of, wrapped
@@ -214,3 +214,19 @@ def squeezed(node: ast.expr) -> ast.expr:
 def last_name(part: Part) -> str:
     """Return what a part does, without the library's or the type's name: ``sort``."""
     return part.entry.rpartition(".")[2]
+
+
+def float_of(line: Line, node: ast.expr) -> float | None:
+    """Return a float of Python's that stands in a line, or that a name is bound to; None for all else."""
+    seen = line.before.names.get(node.id) if isinstance(node, ast.Name) and line.before is not None else None
+    number = number_of(ast.unparse(node) if seen is None else seen.text if seen.kind == "float" else "")
+    return number if type(number) is float else None
+
+
+def number_of(text: str) -> int | float | None:
+    """Return a number that is written as Python writes it; None for all else."""
+    try:
+        number = typed_literal(text)
+    except SyntaxError:
+        return None
+    return number if type(number) in (int, float) else None

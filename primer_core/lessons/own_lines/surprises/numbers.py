@@ -22,19 +22,27 @@ from primer_core.claims.surprises.numbers import (
     NanEqualsNothing,
     NanStays,
     NearlyEqual,
+    NoRealPower,
     NotLogProbabilities,
+    NotQuiteThere,
     RoundedDown,
     TooCoarse,
     TotalWraps,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
-from primer_core.lessons.own_lines.surprises.line import Line, arrays, as_array, last_name, numbers
+from primer_core.lessons.own_lines.surprises.line import Line, arrays, as_array, float_of, last_name, numbers
+from primer_core.lessons.own_lines.trace import Part
 
 _CASTS = ("astype", "int", "long", "short", "to", "type")
 _REDUCES = ("mean", "sum", "max", "min", "std", "var", "prod", "median", "average", "amax", "amin", "norm", "ptp")
 _MOST_TOLD = 60
 """Whole numbers whose exact product is written out at most."""
+
+_POWERS = ("operator.**", "np.power", "np.pow", "np.float_power", "torch.pow", "Tensor.pow")
+_THIRD = 1e-6
+"""How far from 1 three times an exponent is at most that is meant for a third."""
 
 _ROUNDS = ("round", "around", "rint")
 _NEAR = {2: 5e-3, 4: 1e-6, 8: 1e-12}
@@ -162,7 +170,7 @@ def _not_finite(line: Line) -> Iterator[Claim]:
         if made.dtype.kind != "f" or np.isfinite(made).all():
             continue
         given = _spread(part.operands, made.shape)
-        if not given:
+        if not given or any(_no_real_power_of(part)):
             continue
         finite = np.all([np.isfinite(each) for each in given], axis=0)
         known = ~np.any([np.isnan(each) for each in given], axis=0)
@@ -174,6 +182,58 @@ def _not_finite(line: Line) -> Iterator[Claim]:
                 values = tuple(f"{float(np.atleast_1d(each)[at]):.6g}" for each in given)
                 yield MakesNotFinite(line.run, part.place.text, values, name)
             said.add(name)
+
+
+def _no_real_power(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        for base, power in _no_real_power_of(part):
+            of_torch = any(hasattr(each, "requires_grad") for each in part.operands)
+            match line.at(part.place):
+                case ast.BinOp(left, _, _) | ast.Call(_, [left, _]) if not of_torch and abs(power * 3 - 1) < _THIRD:
+                    instead, root = f"np.cbrt({line.text(left)})", f"{np.cbrt(base):.6g}"
+                case _:
+                    instead = root = ""
+            yield NoRealPower(line.run, part.place.text, base, power, instead, root)
+
+
+def _no_real_power_of(part: Part) -> Iterator[tuple[float, float]]:
+    """Give the first negative base and the exponent, no whole number, of a power that is nan; nothing of others."""
+    if part.entry not in _POWERS or len(part.operands) != 2 or part.keywords or not is_array(part.result):
+        return
+    base, power = (as_array(each) for each in part.operands)
+    made = numbers(part.result)
+    if power.ndim or power.dtype.kind != "f" or not np.isfinite(power) or float(power).is_integer():
+        return
+    lost = np.isnan(made) & np.broadcast_to(np.isfinite(base) & (base < 0), made.shape)
+    if lost.any():
+        yield float(np.broadcast_to(base, made.shape)[lost].flat[0]), float(power)
+
+
+def _not_quite(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Compare(left, [ast.In() | ast.NotIn()], [right]):
+                wanted, held = float_of(line, left), _array_at(line, right)
+            case ast.Call(ast.Attribute(_, "isin"), [left, right], []):
+                wanted, held = float_of(line, left), _array_at(line, right)
+            case _:
+                continue
+        if wanted is None or held is None or held.dtype != np.float64 or (held == wanted).any():
+            continue
+        near = held[np.isclose(held, wanted, rtol=_NEAR[8], atol=0)]
+        if near.size:
+            instead = f"np.isclose({line.text(right)}, {line.text(left)}).any()"
+            yield NotQuiteThere(line.run, line.text(node), wanted, float(near[0]), instead)
+
+
+def _array_at(line: Line, node: ast.expr) -> NDArray[Any] | None:
+    """Return the cells of an array of NumPy's that stands in a line: under a name, or computed there."""
+    if isinstance(node, ast.Name):
+        seen = None if line.before is None else line.before.names.get(node.id)
+        return None if seen is None or seen.kind != "numpy.ndarray" else seen.values
+    place = Place.of(node, line.trace.source)
+    made = [part.result for part in line.step.parts if part.place == place]
+    return made[-1] if made and isinstance(made[-1], np.ndarray) else None
 
 
 def _spread(operands: Sequence[Any], shape: tuple[int, ...]) -> list[NDArray[np.float64]]:
@@ -299,6 +359,8 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _absorbed,
     _likelihoods,
     _not_finite,
+    _no_real_power,
+    _not_quite,
     _blows_up,
     _divisor,
     _degrees,

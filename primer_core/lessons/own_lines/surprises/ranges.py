@@ -12,6 +12,7 @@ from primer_core.claims.surprises.ranges import (
     DrawnAgain,
     HighLeftOut,
     SeededAgain,
+    SeededAlike,
     SeedsNoGenerator,
     StopIncluded,
     StopLeftOut,
@@ -99,6 +100,39 @@ def _seeds(line: Line) -> Iterator[Claim]:
                 yield SeededAgain(line.run, line.text(call))
 
 
+def _seeded_alike(line: Line) -> Iterator[Claim]:
+    call = _seeding(line.node)
+    if call is None or line.step.run > 1 or line.node.col_offset:
+        return
+    source = line.trace.source
+    here = (line.node.lineno, line.node.col_offset)
+    earlier = [each for each in line.statements if (each.lineno, each.col_offset) < here and not each.col_offset]
+    for place in reversed(range(len(earlier))):
+        other = _seeding(earlier[place])
+        if other is None or ast.unparse(other.func) != ast.unparse(call.func):
+            continue
+        between = [node for each in earlier[place + 1 :] for node in ast.walk(each)]
+        if ast.unparse(other) == ast.unparse(call) and any(isinstance(node, ast.Call) for node in between):
+            drawn = [step for step in line.trace.steps if other.lineno < step.line < line.step.line]
+            if any(_draws(part.entry) for step in drawn for part in step.parts):
+                yield SeededAlike(line.run, ast.get_source_segment(source, call) or "", other.lineno)
+        return
+
+
+def _seeding(statement: ast.stmt) -> ast.Call | None:
+    """Return the call of a statement that seeds the one generator of a library with a number; None of another."""
+    match statement:
+        case ast.Expr(ast.Call(ast.Attribute(owner, "seed" | "manual_seed"), [ast.Constant(int())], []) as call):
+            return call if ast.unparse(owner) in ("np.random", "numpy.random", "torch") else None
+    return None
+
+
+def _draws(name: str) -> bool:
+    """Return whether what the table knows by a name draws from its library's own generator."""
+    entry = entry_named(name)
+    return entry is not None and entry.random
+
+
 def _apart(line: Line) -> Iterator[Claim]:
     made = [call for call in line.calls() if _of_random(call) == "default_rng"]
     if not made:
@@ -134,5 +168,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _high,
     _drawn,
     _seeds,
+    _seeded_alike,
     _apart,
 )

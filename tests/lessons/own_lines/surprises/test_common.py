@@ -3,6 +3,7 @@
 import pytest
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.arrays import RowsJoined
 from primer_core.claims.surprises.common import (
     ColumnMeetsRow,
     GradientsAddUp,
@@ -22,7 +23,9 @@ from primer_core.claims.surprises.numbers import (
     NanEqualsNothing,
     NanStays,
     NearlyEqual,
+    NoRealPower,
     NotLogProbabilities,
+    NotQuiteThere,
     RoundedDown,
     TooCoarse,
 )
@@ -50,6 +53,7 @@ from primer_core.claims.surprises.places import (
     SoftmaxDownColumns,
     SortedApart,
 )
+from primer_core.claims.surprises.ranges import SeededAlike
 from primer_core.claims.surprises.training import NumberByNumber
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.explain import Shown, explain
@@ -184,6 +188,45 @@ def found(program: str) -> list[Claim]:
             "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\ny = net(torch.ones(1, 1))",
             [DropsAtRandom((6, 1), "net", "Dropout(p=0.5, inplace=False)")],
         ),
+        (
+            "arr = np.array([])\nfor i in range(3):\n    arr = np.append(arr, [i, 2 * i])",
+            [RowsJoined((7, 3), "np.append(arr, [i, 2 * i])", 3, 2, (6,))],
+        ),
+        (
+            "arr = np.array([], dtype=int)\narr = np.append(arr, [1, 2, 3])\narr = np.append(arr, [4, 5, 6])",
+            [RowsJoined((7, 1), "np.append(arr, [4, 5, 6])", 2, 3, (6,))],
+        ),
+        (
+            "v = 0.6\nprint(v in np.linspace(0, 1, 11), np.isin(0.3, np.linspace(0, 0.9, 10)))",
+            [
+                NotQuiteThere(
+                    (6, 1),
+                    "v in np.linspace(0, 1, 11)",
+                    0.6,
+                    0.6000000000000001,
+                    "np.isclose(np.linspace(0, 1, 11), v).any()",
+                ),
+                NotQuiteThere(
+                    (6, 1),
+                    "np.isin(0.3, np.linspace(0, 0.9, 10))",
+                    0.3,
+                    0.30000000000000004,
+                    "np.isclose(np.linspace(0, 0.9, 10), 0.3).any()",
+                ),
+            ],
+        ),
+        (
+            "np.random.seed(0)\na = np.random.rand(2)\nnp.random.seed(0)\nb = np.random.permutation(4)",
+            [SeededAlike((7, 1), "np.random.seed(0)", 5)],
+        ),
+        (
+            "a = np.array([8., -8.])\nb = a ** (1 / 3)",
+            [NoRealPower((6, 1), "a ** (1 / 3)", -8.0, 1 / 3, "np.cbrt(a)", "-2")],
+        ),
+        (
+            "t = torch.tensor([-1., 4.]).pow(0.5)",
+            [NoRealPower((5, 1), "torch.tensor([-1., 4.]).pow(0.5)", -1.0, 0.5, "", "")],
+        ),
         ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
     ],
 )
@@ -224,6 +267,15 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "s.backward()",
         "net = nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5))\nnet.eval()\ny = net(torch.ones(1, 1))",
         "def f(x, seen=None, k=[]):\n    return len(k)\na = f(1)\nb = f(2)\nitems = [2, 1]\nitems.sort()",
+        "arr = np.array([1, 2])\narr = np.append(arr, [3, 4])\narr = np.append(arr, [5, 6])",
+        "arr = np.zeros((0, 2))\nfor i in range(3):\n    arr = np.append(arr, [[i, i]], axis=0)",
+        "arr = np.array([])\nfor i in range(3):\n    arr = np.append(arr, i)",
+        "arr = np.array([])\narr = np.append(arr, [1, 2])\narr = np.append(arr, [3, 4, 5])",
+        "a = np.linspace(0, 1, 11)\nprint(0.5 in a, 0.65 in a, 3 in [1, 3], 0.3 in [0.1 + 0.2])",
+        "np.random.seed(0)\na = np.random.rand(2)\nnp.random.seed(1)\nb = np.random.rand(2)\nnp.random.seed(0)",
+        "np.random.seed(0)\na = np.ones(2)\nnp.random.seed(0)\nb = np.random.rand(2)",
+        "np.random.seed(0)\na = np.random.rand(2)\ntorch.manual_seed(0)",
+        "a = np.array([-8., 8.]) ** 2\nb = np.array([8.]) ** 0.5\nc = np.cbrt(np.array([-8.]))",
         "from numpy import *\na = ones((2, 3))\ns = sum(a)",
         "from numpy import sum\na = np.ones((2, 3))\ns = sum(a)",
         "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
