@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from dataclasses import replace
 from math import prod
 
 from primer_core.backend import Declined
@@ -12,6 +13,7 @@ from primer_core.error_messages.kinds.calling import UnknownArgument
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
 from primer_core.language.execution import attempted
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.array_causes import of_arrays, of_masks
 from primer_core.lessons.own_lines.closer_causes import closer
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
@@ -36,9 +38,14 @@ def cause_of(trace: Trace) -> Recognised | None:
         return None  # what the program called gave it
     if known.kind in _OF_BATCHES and _asks_a_loader(trace.failing):
         return known  # what a loader joins are samples, which are no operands of the program
+    if known.kind in ("index_lists", "index_lists_torch") and (masks := of_masks(trace.failing)) is not None:
+        return replace(known, cause=masks)
     there = _shapes(trace)
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
-    return closer(known, trace) if all(_is_there(shape, there) for shape in here) else None
+    if not all(_is_there(shape, there) for shape in here):
+        return None
+    told = of_arrays(known, trace)
+    return closer(known, trace) if told is None else replace(known, cause=told)
 
 
 def _gives(failing: Failing, name: str) -> bool:

@@ -121,3 +121,40 @@ def test_rows_are_said_to_be_cut_where_there_are_more_than_samples() -> None:
     assert joined is not None
     assert "16 numbers, more than a row takes" in plain(cut.sentence())
     assert "more than a row" not in plain(joined.sentence())
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (
+            "e = np.ones((3, 2))\ns = e.sum(axis=1)\nz = e / s",
+            "e.sum(axis=1) leaves axis 1 out: (3, 2) becomes (3,), and shapes line up from the right. With "
+            "keepdims=True the axis stays, with size 1: (3, 1) meets (3, 2).",
+        ),
+        ("x = torch.ones(2, 3, 4)\ny = x - x.mean(1)", "With keepdim=True the axis stays, with size 1: (2, 1, 4)"),
+        ("e = np.ones((3, 2))\nz = e - np.max(e, axis=-1)", "np.max(e, axis=-1) leaves axis 1 out"),
+        ("e = np.ones((3, 2))\ns = np.ones(3)\nz = e / s", None),
+        ("e = np.ones((3, 2))\ns = e.sum(axis=1)\nz = np.ones((4, 2)) / s", None),
+        ("e = np.ones((3, 2))\ns = e.sum(axis=1)\ns = np.ones(3)\nz = e / s", None),
+        (
+            "a = np.ones((3, 4))\nrows = np.arange(3) > 0\nb = a[rows, np.arange(4) > 0]",
+            "Each mask stands for the places where it is True: rows for 2, np.arange(4) > 0 for 3. Several such lists "
+            "in one index are read together, a place of each at a time, and 2 and 3 of them do not pair up.",
+        ),
+        (
+            "import math\nx = np.ones(3)\ny = math.sqrt(x * 2)",
+            "math.sqrt is Python's own and takes one number, and x * 2",
+        ),
+        ("from math import *\ny = exp(torch.ones(2, 3))", "torch.exp computes of each number of an array."),
+        ("from math import exp as e\ny = e(np.ones(3))", "e is Python's own and takes one number, and np.ones(3)"),
+        ("y = float(np.ones(3))", None),
+    ],
+)
+def test_arrays_tell_more_than_the_message(program: str, words: str | None) -> None:
+    found = cause_of(run(program))
+    assert found is not None
+    said = plain(found.sentence())
+    if words is None:
+        assert not any(each in said for each in ("leaves axis", "Each mask", "is Python's own"))
+    else:
+        assert words in said

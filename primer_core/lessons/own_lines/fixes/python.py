@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
+from primer_core.lessons.own_lines.array_causes import function_of_math
 from primer_core.lessons.own_lines.failing import statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.arrays import among_arrays, row_and_column, sizes_of_fewer
 from primer_core.lessons.own_lines.fixes.candidate import (
@@ -116,10 +117,10 @@ def _one_number(failure: Failure) -> Iterator[Candidate]:
     if not isinstance(node, ast.Call) or not failure.operands:
         return
     operand = failure.operands[-1]
-    match node.func:
-        case ast.Attribute(ast.Name("math"), name) if len(node.args) == 1:
-            yield failure.whole(f"{'torch' if operand.is_tensor else 'np'}.{name}({operand.text})")
-            return  # one number in place of many is not what the function was asked of
+    name = function_of_math(failure.trace, node.func)
+    if name and len(node.args) == 1:
+        yield failure.whole(f"{'torch' if operand.is_tensor else 'np'}.{name}({operand.text})")
+        return  # one number in place of many is not what the function was asked of
     if isinstance(node.func, ast.Attribute):
         yield failure.whole(f"{operand.asked}.tolist()")
         yield failure.whole(f"{operand.asked}.mean().item()")

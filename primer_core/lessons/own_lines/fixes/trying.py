@@ -265,8 +265,9 @@ def _is_same(old: Step, new: Step, added: int, *, values: bool) -> bool:
 
 
 def _is_alike(old: Seen, new: Seen) -> bool:
-    if (old.kind, old.text, old.shape, old.dtype) != (new.kind, new.text, new.shape, new.dtype):
-        return False
+    same = (old.kind, old.text, old.shape, old.dtype) == (new.kind, new.text, new.shape, new.dtype)
+    if not same and (old.kind, new.kind, new.text) != ("float", "numpy.float64", f"np.float64({old.text})"):
+        return False  # a float of NumPy's is one of Python's, too
     if old.values is None or new.values is None:
         return old.values is new.values
     return old.unwritten is not None or old.values.tobytes() == new.values.tobytes()

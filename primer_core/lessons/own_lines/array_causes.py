@@ -1,0 +1,234 @@
+"""Why a program fails at arrays: an axis that a reduction left out, masks that pair up, one number asked of many."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from primer_core.backend import backend
+from primer_core.claims.claim import Code, Sentence, listed
+from primer_core.error_messages import Recognised
+from primer_core.error_messages.cause import Cause
+from primer_core.language.programs.missing import public_names
+from primer_core.lessons.alignment import axis_rule, joint_shape
+from primer_core.lessons.own_lines.closer_causes import CauseHere
+from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.trace import Trace
+
+_LEAVES_OUT = ("sum", "mean", "max", "min", "amax", "amin", "std", "var", "prod", "median", "nansum", "nanmean", "norm")
+
+
+@dataclass(frozen=True, slots=True)
+class AxisLeftOut(CauseHere):
+    """A reduction left an axis out, so that its result does not line up with what it was made of.
+
+    Parameters
+    ----------
+    code
+        The reduction.
+    before, after, kept
+        Shapes: of the array, of the result, and of the result with the axis as one of size 1.
+    axis
+        int, counted from 0.
+    word
+        What the library calls the parameter that keeps it.
+    other
+        Shape of the other operand.
+    """
+
+    code: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    kept: tuple[int, ...]
+    axis: int
+    word: str
+    other: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what became of the axis, and what keeps it."""
+        return (
+            Code(self.code),
+            f" leaves axis {self.axis} out: {self.before} becomes {self.after}, and shapes line up from the right. "
+            "With ",
+            Code(f"{self.word}=True"),
+            f" the axis stays, with size 1: {self.kept} meets {self.other}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MasksPairUp(CauseHere):
+    """Masks for two axes stand in one index, and have different numbers of True.
+
+    Parameters
+    ----------
+    masks
+        As code.
+    trues
+        How many True each of them has.
+    """
+
+    masks: tuple[str, ...]
+    trues: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what a mask stands for beside another, and that these do not pair up."""
+        return (
+            "Each mask stands for the places where it is True: ",
+            Code(self.masks[0]),
+            f" for {self.trues[0]}, ",
+            Code(self.masks[1]),
+            f" for {self.trues[1]}. Several such lists in one index are read together, a place of each at a time, and "
+            f"{listed(list(map(str, self.trues)))} of them do not pair up.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneNumberAlone(CauseHere):
+    """A function of Python's module of mathematics was given an array.
+
+    Parameters
+    ----------
+    function, argument
+        As code.
+    shape
+        Of the array.
+    instead
+        The function that computes of each number.
+    """
+
+    function: str
+    argument: str
+    shape: tuple[int, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what it takes, and what takes an array."""
+        return (
+            Code(self.function),
+            " is Python's own and takes one number, and ",
+            Code(self.argument),
+            f" has shape {self.shape}. ",
+            Code(self.instead),
+            " computes of each number of an array.",
+        )
+
+
+def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
+    """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
+    failing = trace.failing
+    assert failing is not None
+    match known.kind:
+        case "broadcast" | "broadcast_torch":
+            return _left_out(trace, failing)
+        case "number" | "number_torch":
+            return _one_number(trace, failing)
+    return None
+
+
+def of_masks(failing: Failing) -> MasksPairUp | None:
+    """Return that masks of two axes do not pair up; None of another index."""
+    masks = [each for each in failing.operands[1:] if each.dtype in ("bool", "torch.bool") and each.shape]
+    if len(masks) != 2 or len(failing.operands) != 3 or any(len(each.shape or ()) != 1 for each in masks):
+        return None
+    trues = tuple(int(np.count_nonzero(each.value)) for each in masks if each.value is not None)
+    if len(trues) != 2 or trues[0] == trues[1] or 1 in trues:
+        return None
+    return MasksPairUp(tuple(each.text for each in masks), trues)
+
+
+def function_of_math(trace: Trace, function: ast.expr) -> str:
+    """Return the name of a function of Python's module of mathematics; empty for what is none, or not NumPy's too."""
+    match function:
+        case ast.Attribute(ast.Name("math"), name):
+            found = name
+        case ast.Name(name):
+            imports = [node for node in nodes_of(trace.source) if isinstance(node, ast.ImportFrom)]
+            given = [(node.module, own) for node in imports for own in _own_names(node, name)]
+            found = given[-1][1] if given and given[-1][0] == "math" else ""
+        case _:
+            found = ""
+    return found if callable(getattr(np, found, None)) else ""
+
+
+def _own_names(node: ast.ImportFrom, name: str) -> Iterator[str]:
+    """Give what a module calls that which an import from it binds to a name; nothing if it binds no such name."""
+    for each in node.names:
+        if each.name == "*" and name in public_names(node.module or ""):
+            yield name
+        elif (each.asname or each.name) == name:
+            yield each.name
+
+
+def _one_number(trace: Trace, failing: Failing) -> OneNumberAlone | None:
+    match failing.node:
+        case ast.Call(function, [_], []) if name := function_of_math(trace, function):
+            given = failing.operands[-1]
+            if given.shape is None:
+                return None
+            if given.is_tensor and not hasattr(backend("PyTorch").module, name):
+                return None
+            library = "torch" if given.is_tensor else "np"
+            return OneNumberAlone(ast.unparse(function), given.text, given.shape, f"{library}.{name}")
+    return None
+
+
+def _left_out(trace: Trace, failing: Failing) -> AxisLeftOut | None:
+    match failing.node:
+        case ast.BinOp() | ast.AugAssign() | ast.Compare() if len(failing.operands) == 2:
+            pass
+        case _:
+            return None
+    for reduced, other in (failing.operands, failing.operands[::-1]):
+        found = _reduction(trace, failing, reduced)
+        if found is None or other.shape is None or reduced.shape is None:
+            continue
+        code, before, axis = found
+        kept = (*before[:axis], 1, *before[axis + 1 :])
+        rest = (*before[:axis], *before[axis + 1 :])
+        if rest == reduced.shape and joint_shape(axis_rule([kept, other.shape])) == other.shape:
+            word = "keepdim" if reduced.is_tensor else "keepdims"
+            return AxisLeftOut(code, before, rest, kept, axis, word, other.shape)
+    return None
+
+
+def _reduction(trace: Trace, failing: Failing, operand: Operand) -> tuple[str, tuple[int, ...], int] | None:
+    """Return the call that made an operand by leaving an axis out, the shape that it was given, and the axis."""
+    line = failing.statement.lineno
+    made: ast.expr | None = next(
+        (node for node in nodes_of(trace.source) if isinstance(node, ast.Call) and _is_at(node, operand)), None
+    )
+    for statement in statements_of(trace.source) if operand.text.isidentifier() else ():
+        match statement:
+            case ast.Assign([ast.Name(name)], value) if name == operand.text and statement.lineno < line:
+                made = value
+    match made:
+        case ast.Call(ast.Attribute(holder, name), arguments, words) if name in _LEAVES_OUT:
+            if isinstance(holder, ast.Name) and holder.id in ("np", "numpy", "torch"):
+                holder, arguments = (arguments[0], arguments[1:]) if arguments else (holder, [])
+            given = [each.value for each in words if each.arg in ("axis", "dim")] or arguments[:1]
+            if len(words) > 1 or len(arguments) > 1 or not isinstance(holder, ast.Name) or not given:
+                return None
+            seen = trace.steps[-1].names.get(holder.id) if trace.steps else None
+            axis = _number(given[0])
+            if seen is None or seen.shape is None or axis is None or not -len(seen.shape) <= axis < len(seen.shape):
+                return None
+            return ast.unparse(made), seen.shape, axis % len(seen.shape)
+    return None
+
+
+def _is_at(node: ast.Call, operand: Operand) -> bool:
+    return (node.lineno, node.end_lineno) == (operand.place.line, operand.place.end_line) and ast.unparse(
+        node
+    ) == operand.text
+
+
+def _number(node: ast.expr) -> int | None:
+    match node:
+        case ast.Constant(int(number)):
+            return number
+        case ast.UnaryOp(ast.USub(), ast.Constant(int(number))):
+            return -number
+    return None
