@@ -691,7 +691,8 @@ class Recorder(Interpreter):
         numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
         goes_back = name == BACKWARD and not self.ledger.closed
         before = self._gradients() if goes_back else {}
-        held = tuple(f"{leaf}.grad" for leaf, gradient, _ in before.values() if bool(gradient.any()))
+        versions = {leaf: _writes_to(gradient) for leaf, (_, gradient, _) in before.items()}
+        held = [leaf for leaf, (_, gradient, _) in before.items() if bool(gradient.any())]
         way = getattr(positional[0], "grad_fn", None) if goes_back and positional else None
         in_a_row = 0 if way is None else _in_a_row(way, "SigmoidBackward")
         result = super()._perform(name, positional, keywords, node)
@@ -703,11 +704,19 @@ class Recorder(Interpreter):
             self.ledger.note(self.calls[-1], read, numbers, statement)
         if goes_back:
             alone = len(positional) == 1 and not keywords
-            for leaf, (_, gradient, _) in self._gradients().items():
+            after = self._gradients()
+            reached = [
+                leaf
+                for leaf, (_, gradient, _) in after.items()
+                if leaf not in before or gradient is not before[leaf][1] or _writes_to(gradient) != versions[leaf]
+            ]
+            for leaf in reached:
                 added = before[leaf][2] if leaf in before else None
+                gradient = after[leaf][1]
                 self.ledger.go_back(gradient, read if alone else (), added, Place.of(node, self._source), statement)
-            if statement is not None and held:
-                self.ledger.added_up[statement.line, statement.time] = held
+            names = tuple(f"{before[leaf][0]}.grad" for leaf in held if leaf in reached)
+            if statement is not None and names:
+                self.ledger.added_up[statement.line, statement.time] = names
             if statement is not None and in_a_row:
                 self.ledger.sigmoids[statement.line, statement.time] = in_a_row
         return result
@@ -862,6 +871,11 @@ def _arrays_of(call: Call) -> Iterator[Any]:
 
 def _bytes_of(array: Any) -> int:
     return size_of(array) * backend_of(array).itemsize(array)
+
+
+def _writes_to(tensor: Any) -> int:
+    """Return how often a tensor was written to, as PyTorch counts it."""
+    return int(tensor._version)  # noqa: SLF001 - it is documented under this name alone
 
 
 def _in_a_row(way: Any, kind: str) -> int:

@@ -192,8 +192,8 @@ def _reduction(part: Part, owner: str, name: str, written: _Writes) -> tuple[str
     engine = backend_of(part.operands[0])
     off = int(part.keywords.get("unbiased", engine.default_ddof))
     off = part.keywords.get("ddof", part.keywords.get("correction", off))
-    if off not in range(len(DIVISORS)):
-        return None
+    if off not in range(len(DIVISORS)) or (operation == "softmax" and axes is None):
+        return None  # what PyTorch's softmax takes for an axis that is not given depends on how many there are
     return "reductions", ReductionsQuestion(
         array=array,
         operation=operation,

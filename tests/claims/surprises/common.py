@@ -233,7 +233,7 @@ def _(claim: GradientsAddUp, program: Program) -> None:
 
     def begins_without(names: dict[str, Any]) -> None:
         for name in claim.names:
-            eval(name, {}, names).zero_()
+            eval(name.removesuffix(".grad"), {}, names).grad = None
 
     code = opened(program.code)
     after = Once(code, claim.run, begins).names()
@@ -243,6 +243,7 @@ def _(claim: GradientsAddUp, program: Program) -> None:
     for name, held in before.items():
         found, alone = (eval(name, {}, names) for names in (after, afresh))
         assert held.any()
+        assert alone is not None, f"backward() does not come to {name}"
         torch.testing.assert_close(found, held + alone, equal_nan=True)
 
 

@@ -47,6 +47,7 @@ def opened(program: str) -> tuple[str, Shown]:
         ("a = torch.arange(3)\na += 0.5", ""),  # the result would be float32, and float64 in NumPy
         ("a = torch.ones(2, 3) + torch.ones(3, 2)", "broadcasting"),
         ("y = np.arange(6).reshape(2, 3).T", "shapes"),
+        ("p = F.softmax(torch.ones(2, 3))", ""),  # of which axis, PyTorch guesses
         ("y = np.arange(6)[np.array([[0, 1], [2, 3]])]", "indexing"),
         ("y = torch.arange(6)[torch.tensor([[0, 1], [2, 3]])]", ""),  # which a list of lists would not mean
     ],

@@ -227,6 +227,11 @@ def found(program: str) -> list[Claim]:
             "t = torch.tensor([-1., 4.]).pow(0.5)",
             [NoRealPower((5, 1), "torch.tensor([-1., 4.]).pow(0.5)", -1.0, 0.5, "", "")],
         ),
+        (
+            "w, v = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)\n(w * 2).backward()\n"
+            "(v * 3).backward()\n(v * 5).backward()",
+            [GradientsAddUp((8, 1), ("v.grad",))],
+        ),
         ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
     ],
 )
