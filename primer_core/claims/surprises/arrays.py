@@ -81,7 +81,9 @@ class NotSwapped(InAWord, Claim):
             Code(self.first),
             " is overwritten before it is read for ",
             Code(self.second),
-            ", and both hold the same numbers afterwards. ",
+            ", and afterwards both hold what was in ",
+            Code(self.second),
+            ". ",
             Code(self.instead),
             " swaps them",
         )

@@ -624,6 +624,12 @@ _LOST_FACTORS = (
 )
 """Programs in which a factor, a gradient or a change is lost; the last one fails."""
 
+_PICKS = (
+    "t = torch.arange({1}.0 + 2)\nt[0], t[{1}] = t[{1}], t[0]\nprint(t)",
+    "t = torch.arange({1} * 2).reshape({1}, 2)\nt[0, 1], t[1, 0] = t[1, 0], t[0, 1]",
+)
+"""Programs in which an index picks something else than is often meant."""
+
 _IMPORTS = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 _SEEDED = f"{_IMPORTS}torch.manual_seed(0)\n"
 _BOTH_SEEDED = f"{_IMPORTS}np.random.seed(0)\ntorch.manual_seed(0)\n"
@@ -648,6 +654,7 @@ POOLS = (
     Pool(_SEEDED, _MODELS, 3),
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),
+    Pool(_BOTH_SEEDED, _PICKS, 2),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

@@ -122,8 +122,10 @@ def _swapped(line: Line) -> Iterator[Claim]:
                 return
             at = [part.operands[1] for part in writes]
             alike = all(np.array_equal(after[index], before[at[1]]) for index in at)
-            if np.ndim(before[at[0]]) and alike and not np.array_equal(before[at[0]], before[at[1]]):
-                instead = _swap(name, first, second, is_tensor=line.is_tensor(name))
+            is_tensor = line.is_tensor(name)
+            are_views = is_tensor or np.ndim(before[at[0]])  # one element of an array of NumPy's is a number
+            if are_views and alike and not np.array_equal(before[at[0]], before[at[1]]):
+                instead = _swap(name, first, second, is_tensor=is_tensor)
                 yield NotSwapped(line.run, line.text(first), line.text(second), instead)
 
 

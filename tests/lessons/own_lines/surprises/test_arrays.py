@@ -71,6 +71,18 @@ def said_here(program: str) -> list[Claim]:
             [NotSwapped((6, 1), "m[:, 0]", "m[:, 2]", "m[:, [0, 2]] = m[:, [2, 0]]")],
         ),
         (
+            "x = torch.tensor([4, 8, 3])\nx[0], x[1] = x[1], x[0]",
+            [NotSwapped((6, 1), "x[0]", "x[1]", "x[[0, 1]] = x[[1, 0]]")],
+        ),
+        (
+            "def swap(t, i, j):\n    t[i, 0], t[j, 1] = t[j, 1], t[i, 0]\nswap(torch.arange(4.).reshape(2, 2), 0, 1)",
+            [
+                NotSwapped(
+                    (6, 1), "t[i, 0]", "t[j, 1]", "t[i, 0], t[j, 1] = t[j, 1].clone(), t[i, 0].clone()",
+                )
+            ],
+        ),
+        (
             "b = np.arange(6)\nb[:3], b[3:] = b[3:], b[:3]",
             [NotSwapped((6, 1), "b[:3]", "b[3:]", "b[:3], b[3:] = b[3:].copy(), b[:3].copy()")],
         ),
@@ -221,6 +233,8 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "a = np.array([1, 5, 3, 8])\nsel = a[(a > 2) & (a < 6)]\neven = a & 1 == 0\nmeant = ((a > 2) & a) < 6",
         "m = np.array([True, False])\nn = np.array([True, True])\nboth = m & n == True",
         "a = np.array([1, 2, 3])\na[0], a[1] = a[1], a[0]\nrows = [[1], [2]]\nrows[0], rows[1] = rows[1], rows[0]",
+        "x = torch.tensor([4, 8])\nx[0], x[1] = x[1].item(), x[0].item()\nx[[0, 1]] = x[[1, 0]]",
+        "m = np.array([[1, 2], [3, 4]])\nm[0, 0], m[1, 1] = m[1, 1], m[0, 0]",
         "m = np.array([[1, 2], [3, 4]])\nm[0], m[1] = m[1].copy(), m[0].copy()\nm[[0, 1]] = m[[1, 0]]",
         "m = np.array([[1, 2], [1, 2]])\nm[0], m[1] = m[1], m[0]",
         "m = np.array([[1, 2], [3, 4]])\ntmp = m[0].copy()\nm[0] = m[1]\nm[1] = tmp\nrow = m[0]\nm[1] = row",
