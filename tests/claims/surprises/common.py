@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,17 @@ from tests.claims.program import Program
 from tests.claims.recorded import Done, is_array
 from tests.claims.running_checks import opened
 from tests.claims.source_checks import Once
-from tests.claims.surprises.lines import begun, computed, numbers, stands_there, statement_of, written
+from tests.claims.surprises.lines import (
+    LIBRARIES,
+    Instead,
+    at_line,
+    begun,
+    computed,
+    numbers,
+    stands_there,
+    statement_of,
+    written,
+)
 
 OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -102,10 +113,17 @@ def unchanged(done: Done) -> bool:
     )
 
 
+IN_PLACE = re.compile(r"shuffle|sort|partition|fill|put|place|copyto|out=|\.at\(|_\(")
+
+
 @check(InNobodysCopy)
 def _(claim: InNobodysCopy, program: Program) -> None:
     done, names = begun(program, claim.run)
     statement: Any = statement_of(program, claim.run)
+    if isinstance(statement, ast.Expr):
+        lost_in_place(claim, program, done)
+        return
+    assert not claim.instead
     target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
     assert isinstance(target, ast.Subscript)
     assert not isinstance(target.value, ast.Name)
@@ -116,6 +134,33 @@ def _(claim: InNobodysCopy, program: Program) -> None:
     target.value = ast.Name("_copy_", ast.Load())
     exec(ast.unparse(statement), names)
     assert numbers(names["_copy_"]).tobytes() != before
+
+
+def lost_in_place(claim: InNobodysCopy, program: Program, done: Done) -> None:
+    """A call that works in place was given what shares no memory with an array that has a name."""
+    call: Any = stands_there(written(statement_of(program, claim.run).value, program), program, claim.run)  # type: ignore[attr-defined]
+    assert isinstance(call, ast.Call)
+    assert unchanged(done)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert isinstance(node, ast.Subscript | ast.Call)
+    assert node is not call
+    names = {**LIBRARIES, **at_line(program, claim.run)}
+    copied = numbers(computed(ast.unparse(node), names))
+    assert copied.size
+    assert not any(np.shares_memory(copied, numbers(each)) for each in names.values() if is_array(each))
+    names["_copy_"] = computed(ast.unparse(node), names)
+    within = ast.unparse(Instead(node, "_copy_").visit(ast.parse(ast.unparse(call), mode="eval").body))
+    first = numbers(names["_copy_"]).tobytes()
+    computed(within, names)
+    assert numbers(names["_copy_"]).tobytes() != first or IN_PLACE.search(within)
+    if claim.instead:
+        assert isinstance(node, ast.Subscript)
+        array = ast.unparse(node.value)
+        picker = ast.unparse(ast.Subscript(ast.Attribute(ast.Name("np"), "s_"), node.slice, ast.Load()))
+        names["_index_"] = computed(picker, names)
+        exec(claim.instead, names)
+        assert within.replace("_copy_", "picked") in ast.unparse(ast.parse(claim.instead))
+        np.testing.assert_array_equal(numbers(computed(f"{array}[_index_]", names)), numbers(names["picked"]))
 
 
 @check(KeptNowhere)
