@@ -628,6 +628,8 @@ _PICKS = (
     "t = torch.arange({1}.0 + 2)\nt[0], t[{1}] = t[{1}], t[0]\nprint(t)",
     "t = torch.arange({1} * 2).reshape({1}, 2)\nt[0, 1], t[1, 0] = t[1, 0], t[0, 1]",
     "m = np.arange({1} * 4).reshape(4, {1})\nnp.random.shuffle(m[[0, {0}]])\nm.flatten().sort()\nprint(m)",
+    "c = np.arange({1} + 3)\nones = [1 if n >= {0} else 0 for n in c]\nc[ones] = {1}\nprint(c)",
+    "grid = np.arange(9).reshape(3, 3)\neven = (grid % {1} == 0).astype(int)\nshape = grid[even].shape",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
 )
 """Programs in which an index picks something else than is often meant."""

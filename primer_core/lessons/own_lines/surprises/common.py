@@ -150,9 +150,11 @@ def _is_new(made: Part) -> bool:
         return True
     array = made.operands[0] if made.operands else None
     kind, _, name = made.entry.partition(".")
+    if not is_array(array):
+        return False
     if kind in ("ndarray", "Tensor") and name in _RESHAPES and made.lies_alike:
         return not shares_memory(getattr(array, name)(*made.operands[1:], **made.keywords), array)
-    if not is_array(array) or made.entry not in _CASTS:
+    if made.entry not in _CASTS:
         return False
     return backend_of(array).dtype_name(array) != backend_of(made.result).dtype_name(made.result)
 

@@ -112,6 +112,25 @@ def said_here(program: str) -> list[Claim]:
             [TruthsAsPlaces((7, 1), "x[mask]", "x", 1, 2, "x[np.array(mask) == 1]")],
         ),
         (
+            "c = np.zeros(4)\nwhere = [1, 1, 1, 1]\nc[where] = 5",
+            [TruthsAsPlaces((7, 1), "c[where]", "c", 0, 4, "c[np.array(where) == 1]")],
+        ),
+        (
+            "c = np.array([7, 1, 8])\nhigh = [1 if n > 5 else 0 for n in c]\nhigh = list(high)\nn = c[high]",
+            [TruthsAsPlaces((8, 1), "c[high]", "c", 1, 2, "c[np.array(high) == 1]")],
+        ),
+        (
+            "x = np.array([5, 1, 7])\ny = x[np.where(x > 2, 1, 0)]\nz = x[(x > 6) * 1]",
+            [
+                TruthsAsPlaces((6, 1), "x[np.where(x > 2, 1, 0)]", "x", 1, 2, "x[np.where(x > 2, 1, 0) == 1]"),
+                TruthsAsPlaces((7, 1), "x[(x > 6) * 1]", "x", 2, 1, "x[((x > 6) * 1) == 1]"),
+            ],
+        ),
+        (
+            "img = np.arange(12).reshape(3, 4)\nm = (img % 5 == 0).astype(int)\nn = img[m]",
+            [TruthsAsPlaces((7, 1), "img[m]", "img", 9, 3, "img[m == 1]")],
+        ),
+        (
             "x = torch.tensor([10, 20, 30])\nbig = (x > 15).long()\nx[big] = 0",
             [TruthsAsPlaces((7, 1), "x[big]", "x", 1, 2, "x[big == 1]")],
         ),
@@ -246,6 +265,9 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "X = np.ones((2, 3))\ncols = np.array([0, 2])\nX[:, cols] = 0\nX[:, cols] = 1",
         "y = np.array([0, 1, 2, 1])\none_hot = np.zeros((4, 3))\none_hot[np.arange(4), y] = 1",
         "names = np.array(['cat', 'dog', 'cow'])\nlabels = np.array([0, 1, 1])\nprint(names[labels])",
+        "x = np.array([10, 20, 30])\nx[[0, 1, 1]] = np.arange(3)\nx[[0, 2, 1]] = 4\nx[[0, 1]] = 2",
+        "perm = np.array([1, 0, 1])\ny = np.array([1, 2, 3])[perm]\npair = np.array([3, 4])\nz = pair[[1, 0]]",
+        "palette = np.array([9, 8])\nimg = np.array([[0, 1], [1, 1]])\nshown = palette[img]",
         "x = np.array([10, 20, 30])\nmask = [False, True, True]\nprint(x[mask], x[[0, 1, 1]])",
         "x = np.array([10, 20, 30])\nmask = np.array([0, 1, 1])\nprint(x[mask.astype(bool)], x[mask == 1])",
         ROOT + "root = np.vectorize(f, otypes=[float])\nprint(root(np.array([-1, 2, 9])))",
