@@ -78,6 +78,7 @@ from tests.claims.surprises import (
     rounds,
     shares,
     slopes,
+    takes,
     tensors,
     training,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "stepwise_checks",
     "storing_checks",
     "stretching_checks",
+    "takes",
     "target_checks",
     "tensors",
     "total_checks",

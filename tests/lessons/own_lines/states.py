@@ -630,6 +630,11 @@ _PICKS = (
     "m = np.arange({1} * 4).reshape(4, {1})\nnp.random.shuffle(m[[0, {0}]])\nm.flatten().sort()\nprint(m)",
     "c = np.arange({1} + 3)\nones = [1 if n >= {0} else 0 for n in c]\nc[ones] = {1}\nprint(c)",
     "grid = np.arange(9).reshape(3, 3)\neven = (grid % {1} == 0).astype(int)\nshape = grid[even].shape",
+    "a, b, c = np.ones({1}), np.arange({1}.0), np.full({1}, {0}.5)\ntotal = np.add(a, b, c)\nprint(total, c)",
+    "o, e = np.array([0.5, {1}.0]), np.array([{0}.0, 1.0])\nd = np.matmul(o, 1 - o, e)\nprint(d)",
+    "X, Y, Z = np.meshgrid(np.arange({1} + 3), [1, 2], [{0}, 5, 6])\nshape = X.shape",
+    "kept = []\nfor i in range({1}):\n    whole = np.ones((500, {1})) * i\n    kept.append(whole[{0}])",
+    "first = torch.ones(400, {1}).mul(2)[{0}]\nprint(first)",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
 )
 """Programs in which an index picks something else than is often meant."""

@@ -29,6 +29,7 @@ from primer_core.claims.surprises.readings import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.programs.values import type_name
+from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprises.line import Line, arrays, as_array, last_name, numbers, with_argument
@@ -170,21 +171,45 @@ def _variables(line: Line) -> Iterator[Claim]:
 
 
 def _dot(line: Line) -> Iterator[Claim]:
-    for part in line.step.parts:
-        if part.entry not in ("np.dot", "ndarray.dot") or len(part.operands) != 2 or not is_array(part.result):
-            continue
-        match line.at(part.place):
-            case ast.Call(ast.Attribute(ast.Name("np")), [left, right], []):
+    for call in line.calls():
+        match call:
+            case ast.Call(ast.Attribute(ast.Name("np"), "dot") | ast.Name("dot"), [left, right], []):
                 pass
-            case ast.Call(ast.Attribute(left), [right], []):
+            case ast.Call(ast.Attribute(left, "dot"), [right], []):
                 pass
             case _:
                 continue
-        one, other = map(shape_of, part.operands)
+        shapes = _shapes_of(line, call, left, right)
+        if shapes is None:
+            continue
+        one, other = shapes
         if len(one) < 3 or len(other) < 3 or one[-1] != other[-2] or one[:-2] != other[:-2]:
             continue
         instead = " @ ".join(line.asked(each) for each in (left, right))
-        yield DotOfEvery(line.run, part.place.text, shape_of(part.result), (*one[:-1], other[-1]), instead)
+        gives = (*one[:-1], *other[:-2], other[-1])
+        yield DotOfEvery(line.run, line.text(call), gives, (*one[:-1], other[-1]), instead)
+
+
+def _shapes_of(line: Line, call: ast.Call, left: ast.expr, right: ast.expr) -> tuple[tuple[int, ...], ...] | None:
+    """Return the shapes of what ``np.dot`` multiplied; None where they are not known."""
+    place = Place.of(call, line.trace.source)
+    part = next((part for part in line.step.parts if part.place == place), None)
+    if part is not None:
+        known = part.entry in ("np.dot", "ndarray.dot") and len(part.operands) == 2 and is_array(part.result)
+        return tuple(map(shape_of, part.operands)) if known and all(map(is_array, part.operands)) else None
+    match line.node, left, right:  # arrays that are too large to be kept as parts
+        case ast.Assign([ast.Name(made)], value), ast.Name(one), ast.Name(other) if value is call:
+            if line.is_tensor(one) or line.is_tensor(other):
+                return None
+            shapes = line.shape_of(one), line.shape_of(other)
+            seen = line.step.names.get(made)
+            if seen is None or seen.shape is None or None in shapes:
+                return None
+            found = tuple(each for each in shapes if each is not None)
+            first, second = found
+            if len(first) > 1 and len(second) > 1 and seen.shape == (*first[:-1], *second[:-2], second[-1]):
+                return found
+    return None
 
 
 def _stretched(line: Line) -> Iterator[Claim]:

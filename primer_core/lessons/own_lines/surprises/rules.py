@@ -30,6 +30,7 @@ from primer_core.lessons.own_lines.surprises import (
     rounds,
     shares,
     slopes,
+    takes,
     tensors,
     training,
 )
@@ -62,6 +63,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *functions.RULES,
     *orders.RULES,
     *prints.RULES,
+    *takes.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
