@@ -635,6 +635,12 @@ _PICKS = (
     "X, Y, Z = np.meshgrid(np.arange({1} + 3), [1, 2], [{0}, 5, 6])\nshape = X.shape",
     "kept = []\nfor i in range({1}):\n    whole = np.ones((500, {1})) * i\n    kept.append(whole[{0}])",
     "first = torch.ones(400, {1}).mul(2)[{0}]\nprint(first)",
+    "a, i = np.arange({1} + 4), 0\nback = a[i + {0}:i - 1:-1]\nlast = a[i - {0}:i + 1]",
+    "g = torch.arange(20).reshape(4, 5)\nk = {0}\nnone = g[:, k + 2:k]\nfew = g[-k:0]",
+    "m = np.ones(({1} + 2, {0}))\ncolumn = m[:, None:]\nrow = m[:None]",
+    "q = torch.arange({1} * 5).reshape({1}, 5)\npaired = q[[[0, 1], [{0}, 2]]]\none = q[[[{0} - 1, 0, 1]]]",
+    "x = np.zeros((4, 5, {1}))\ny = x[[{0}], :, [0]]\nz = torch.zeros(4, {1}, 4, 3)[[{0}], :, [1]]",
+    "x = torch.zeros(2, 3, 4, 5)\ny = x[:, [0, {0} - 1, 2], :, [{1}, 0, 4]]",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
 )
 """Programs in which an index picks something else than is often meant."""

@@ -293,7 +293,7 @@ def _meant_as_truths(line: Line, indexing: ast.Subscript, axes: int) -> bool:
     made = (
         statement.value
         for statement in line.statements
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets) == index.id
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == index.id
     )
     return _MASKS.search(index.id.lower()) is not None or any(map(_is_cast, made))
 

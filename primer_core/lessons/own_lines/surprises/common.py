@@ -148,7 +148,7 @@ def _is_new(made: Part) -> bool:
     """Return whether a part gave an array with memory of its own, whatever it was given."""
     if made.entry in _COPIES or (made.entry == "ndarray.astype" and len(made.operands) == 2 and not made.keywords):
         return True
-    array = made.operands[0] if made.operands else None
+    array: Any = made.operands[0] if made.operands else None
     kind, _, name = made.entry.partition(".")
     if not is_array(array):
         return False

@@ -22,6 +22,7 @@ from primer_core.lessons.own_lines.surprises import (
     objects,
     orders,
     passes,
+    picks,
     places,
     prints,
     ranges,
@@ -64,6 +65,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *orders.RULES,
     *prints.RULES,
     *takes.RULES,
+    *picks.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
