@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -56,6 +57,9 @@ OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 def _(claim: WrapsAround, program: Program) -> None:
     _, names = begun(program, claim.run)
     node: Any = stands_there(claim.code, program, claim.run)
+    if isinstance(node, ast.Call) and not re.search(r"abs|negative", claim.code):
+        wrapped_by_call(claim, node, names)
+        return
     if isinstance(node, ast.UnaryOp | ast.Call):
         result = numbers(computed(claim.code, names))
         inner: Any = (
@@ -80,6 +84,33 @@ def _(claim: WrapsAround, program: Program) -> None:
     assert differs[0] == (claim.exact, claim.stored)
     assert len(differs) == claim.cells
     assert str(result.dtype) == claim.dtype
+
+
+def wrapped_by_call(claim: WrapsAround, node: Any, names: dict[str, Any]) -> None:
+    """A function or a method computed whole numbers: they are computed once more of Python's own, one by one."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    name = (node.func.attr if owner is not None else node.func.id).rstrip("_")
+    of_library = owner is None or ast.unparse(owner) in ("np", "numpy", "torch")
+    codes = [*map(ast.unparse, node.args if of_library else [node.func.value, *node.args])]
+    given = [numbers(computed(code, names)).copy() for code in codes]
+    result = numbers(computed(claim.code, names))
+    if name in ("sum", "prod"):
+        axes = [each.value for each in node.keywords if each.arg in ("axis", "dim")]
+        axis = computed(codes[1], names) if len(codes) > 1 else computed(ast.unparse(axes[0]), names) if axes else None
+        array = given[0] if axis is not None else given[0].ravel()
+        lines = np.moveaxis(array, axis or 0, -1).reshape(-1, array.shape[axis or 0])
+        exact = [(sum if name == "sum" else math.prod)(map(int, each)) for each in lines]
+    else:
+        done = {"add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "*", "pow": "**", "power": "**"}
+        pairs = np.broadcast_arrays(given[0], given[0] if name == "square" else given[1])
+        sign = "*" if name == "square" else done[name]
+        exact = [
+            eval(f"one {sign} other", {"one": int(a), "other": int(b)})
+            for a, b in zip(*map(np.ravel, pairs), strict=True)
+        ]
+    differs = [(e, int(s)) for e, s in zip(exact, np.ravel(result), strict=True) if e != s]
+    assert differs[0] == (claim.exact, claim.stored)
+    assert (len(differs), str(result.dtype)) == (claim.cells, claim.dtype)
 
 
 @check(StoredOtherwise)

@@ -641,6 +641,8 @@ _PICKS = (
     "q = torch.arange({1} * 5).reshape({1}, 5)\npaired = q[[[0, 1], [{0}, 2]]]\none = q[[[{0} - 1, 0, 1]]]",
     "x = np.zeros((4, 5, {1}))\ny = x[[{0}], :, [0]]\nz = torch.zeros(4, {1}, 4, 3)[[{0}], :, [1]]",
     "x = torch.zeros(2, 3, 4, 5)\ny = x[:, [0, {0} - 1, 2], :, [{1}, 0, 4]]",
+    "b = torch.tensor([8{0}, 2{1}], dtype=torch.uint8)\nsquares = torch.square(b)\nmore = b.add(20{0})",
+    "b = np.array([[9{0}, 20{1}], [{0}, 99]], dtype=np.uint8)\nc = np.multiply(b, b)\nd = b.sum(1, dtype=np.uint8)",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
 )
 """Programs in which an index picks something else than is often meant."""

@@ -46,6 +46,14 @@ _ALONE: Mapping[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 """What changes the sign of numbers."""
 
+_OF_TWO: Mapping[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add, "sub": operator.sub, "subtract": operator.sub, "mul": operator.mul, "multiply": operator.mul,
+    "pow": operator.pow, "power": operator.pow,
+}  # fmt: skip
+_OF_MANY: Mapping[str, Callable[..., Any]] = {"sum": np.sum, "prod": np.prod}
+_AXES = {"axis": "axis", "dim": "axis", "keepdims": "keepdims", "keepdim": "keepdims", "dtype": ""}
+"""What a sum is asked for, and how NumPy calls it; its dtype is told by its result."""
+
 _MEANT_AS_COLUMN = ("None", "newaxis", "unsqueeze", "reshape", "view", "expand_dims", "keepdim", "meshgrid", "outer")
 """What stands in an operand that its author made a column or a row on purpose."""
 
@@ -58,6 +66,7 @@ _RESHAPES = ("reshape", "ravel", "flatten")
 _ELSEWHERE = ("resize", "resize_", "requires_grad_", "shape=", "set_")
 """What changes more of an array than its numbers."""
 _PICKED = "picked"
+_MOST_POWER = 99
 
 
 def _wrapped(line: Line) -> Iterator[WrapsAround]:
@@ -69,16 +78,55 @@ def _wrapped(line: Line) -> Iterator[WrapsAround]:
             continue
         owner, _, name = part.entry.partition(".")
         sign = name.removesuffix("=")
-        if owner != "operator" or sign not in _SIGNS or part.result is None or not is_array(part.result):
+        if part.result is None or not is_array(part.result):
+            continue
+        if owner in ("np", "ndarray", "torch", "Tensor"):
+            yield from _wrapped_by_call(line, part)
+            continue
+        if owner != "operator" or sign not in _SIGNS:
             continue
         result = numbers(part.result)
         operands = [numbers(each) if is_array(each) else each for each in part.operands]
         if result.dtype.kind not in "iu" or len(operands) != 2 or not all(map(_is_whole, operands)):
             continue
-        if (sign == "**" and ((power := np.asarray(operands[1])) < 0).any()) or (sign == "**" and (power > 99).any()):
+        power = np.asarray(operands[1])
+        if sign == "**" and ((power < 0).any() or (power > _MOST_POWER).any()):
             continue
         exact = np.asarray(_SIGNS[sign](*(np.asarray(each).astype(object) for each in operands)))
         yield from _differing(line, part, exact, result)
+
+
+def _wrapped_by_call(line: Line, part: Part) -> Iterator[WrapsAround]:
+    """Say where a function or a method gave other whole numbers than the exact ones."""
+    name = part.entry.partition(".")[2].removesuffix("(out=)").removesuffix("_")
+    result = numbers(part.result)
+    operands = [numbers(each) if is_array(each) else each for each in part.operands]
+    if result.dtype.kind not in "iu" or not isinstance(line.at(part.place), ast.Call) or not operands:
+        return
+    array = operands[0]
+    if not _is_whole(array) or not result.size:
+        return
+    told_elsewhere = len(operands) == 1 and not part.keywords  # a total of all
+    if name in _OF_MANY and not told_elsewhere and not part.keywords.keys() - _AXES.keys() and len(operands) < 3:
+        asked = {_AXES[each]: value for each, value in part.keywords.items() if _AXES[each]}
+        if len(operands) == 2:
+            asked["axis"] = operands[1]
+        if all(type(each) in (int, bool, tuple, type(None)) for each in asked.values()) and np.size(array):
+            yield from _differing(
+                line, part, np.asarray(_OF_MANY[name](np.asarray(array).astype(object), **asked)), result
+            )
+    elif name == "square" and len(operands) == 1:
+        yield from _differing(line, part, np.asarray(np.asarray(array).astype(object) ** 2), result)
+    elif (
+        name in _OF_TWO
+        and len(operands) == 2
+        and _is_whole(operands[1])
+        and not part.keywords.keys() - {"out", "dtype"}
+    ):
+        power = np.asarray(operands[1])
+        if name not in ("pow", "power") or ((power >= 0).all() and (power <= _MOST_POWER).all()):
+            both = (np.asarray(each).astype(object) for each in operands)
+            yield from _differing(line, part, np.asarray(_OF_TWO[name](*both)), result)
 
 
 def _differing(line: Line, part: Part, exact: NDArray[Any], result: NDArray[Any]) -> Iterator[WrapsAround]:

@@ -78,10 +78,8 @@ def _why_empty(span: slice, size: int) -> tuple[int, int] | None:
     step = span.step or 1
     if range(size)[span] or (span.start is None and step > 0) or (span.stop is None):
         return None
-    begins, ends = (
-        default if bound is None else bound + size * (bound < 0)
-        for bound, default in ((span.start, size - 1), (span.stop, None))
-    )
+    begins = size - 1 if span.start is None else span.start + size * (span.start < 0)
+    ends: int = span.stop + size * (span.stop < 0)
     inside = begins >= 0 and (step > 0 or begins < size) and 0 <= ends < size + (step > 0)
     from_end = any(bound is not None and bound < 0 for bound in (span.start, span.stop))
     away = begins > ends if step > 0 else begins < ends
