@@ -643,6 +643,8 @@ _PICKS = (
     "x = torch.zeros(2, 3, 4, 5)\ny = x[:, [0, {0} - 1, 2], :, [{1}, 0, 4]]",
     "b = torch.tensor([8{0}, 2{1}], dtype=torch.uint8)\nsquares = torch.square(b)\nmore = b.add(20{0})",
     "b = np.array([[9{0}, 20{1}], [{0}, 99]], dtype=np.uint8)\nc = np.multiply(b, b)\nd = b.sum(1, dtype=np.uint8)",
+    "def tent(x):\n    return max(0, {1} - abs(x))\ny = np.vectorize(tent)(np.array([-9.0, {0} / 4]))\nprint(y)",
+    "order = np.array([40, 2{0}, 3{1}])\nprint(np.argsort(order))\nprint(torch.argsort(torch.tensor([8, {0}, 6])))",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
 )
 """Programs in which an index picks something else than is often meant."""

@@ -233,6 +233,22 @@ def said_here(program: str) -> list[Claim]:
             ],
         ),
         (
+            "def f(x):\n    return max(0, 1 - abs(x))\nx = np.linspace(-4, 4, 10)\nprint(np.vectorize(f)(x))",
+            [
+                DtypeOfFirst(
+                    (8, 1), "np.vectorize(f)(x)", "f", "0", "0.555556", "0", "np.vectorize(f, otypes=[float])",
+                )
+            ],
+        ),
+        (
+            "def f(x):\n    return 0 if x < 0 else x / 2\ny = np.vectorize(f)([-1, 4, 3])",
+            [
+                DtypeOfFirst(
+                    (7, 1), "np.vectorize(f)([-1, 4, 3])", "f", "0", "1.5", "1", "np.vectorize(f, otypes=[float])",
+                )
+            ],
+        ),
+        (
             "print(np.round([0.5, 1.5, 2.5]))\nprint(np.round(2.675, 2))\nprint(round(2.5), round(0.125, 2))",
             [
                 HalfOfADigit((5, 1), "np.round([0.5, 1.5, 2.5])", "0.5", "0.0"),
@@ -270,6 +286,9 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "palette = np.array([9, 8])\nimg = np.array([[0, 1], [1, 1]])\nshown = palette[img]",
         "x = np.array([10, 20, 30])\nmask = [False, True, True]\nprint(x[mask], x[[0, 1, 1]])",
         "x = np.array([10, 20, 30])\nmask = np.array([0, 1, 1])\nprint(x[mask.astype(bool)], x[mask == 1])",
+        "def f(x):\n    return max(0.0, 1 - abs(x))\ny = np.vectorize(f)([-4.0, 0.5])",
+        "def f(x):\n    return max(0, 1 - abs(x))\ny = np.vectorize(f)([0.5, -4.0])\nz = np.vectorize(f)([-4, 0, 1])",
+        "def max(*given):\n    return 1.0\ndef f(x):\n    return max(0, x / 2)\ny = np.vectorize(f)([-4, 1, 3])",
         ROOT + "root = np.vectorize(f, otypes=[float])\nprint(root(np.array([-1, 2, 9])))",
         ROOT + "root = np.vectorize(f)\nprint(root(np.array([2, -1, 9])), root(np.array([3.0, -1])))",
         ROOT + "root = np.vectorize(f)\nprint(root(np.array([-1, 4, 9])))\nprint(f(-1), f(2))",
