@@ -81,7 +81,9 @@ class NotSwapped(InAWord, Claim):
             Code(self.first),
             " is overwritten before it is read for ",
             Code(self.second),
-            ", and both hold the same numbers afterwards. ",
+            ", and afterwards both hold what was in ",
+            Code(self.second),
+            ". ",
             Code(self.instead),
             " swaps them",
         )
@@ -234,14 +236,15 @@ class TruthsAsPlaces(InAWord, Claim):
 
     def sentence(self) -> Sentence:
         """Count what it names, and give the mask."""
+        first: Sentence = (Code(f"{self.array}[0]"), f" {times_text(self.zeros)}")
+        second: Sentence = (Code(f"{self.array}[1]"), f" {times_text(self.ones)}")
+        named = (*first, " and ", *second) if self.zeros and self.ones else first if self.zeros else second
         return (
             "Whole numbers in an index are places and no mask: ",
             Code(self.code),
             " names ",
-            Code(f"{self.array}[0]"),
-            f" {times_text(self.zeros)} and ",
-            Code(f"{self.array}[1]"),
-            f" {times_text(self.ones)}. ",
+            *named,
+            ". ",
             Code(self.instead),
             f" names each place once at which 1 stands, {self.ones} in all",
         )

@@ -56,17 +56,24 @@ class InNobodysCopy(InAWord, Claim):
         Which line, and when.
     code
         What made that array.
+    instead
+        Statements that change the array of which it was picked, one after the other; empty where none are given.
     """
 
     word: ClassVar[str] = "lost write"
     run: Run
     code: str
+    instead: str = ""
 
     def sentence(self) -> Sentence:
-        """Say where the write went."""
+        """Say where the write went, and how the numbers come back."""
+        back: Sentence = ()
+        if self.instead:
+            back = (". To change the array itself, write the copy back: ", Code(self.instead))
         return (
             Code(self.code),
             " is a copy that no name holds. The line writes there, so no array with a name changes",
+            *back,
         )
 
 

@@ -544,7 +544,7 @@ class EigenvectorsInColumns(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class PlacesNotRanks(InAWord, Claim):
-    """A name that speaks of ranks was bound to the order that sorts.
+    """The order that sorts was printed, or bound to a name that speaks of ranks.
 
     Parameters
     ----------

@@ -150,6 +150,10 @@ class ListAxisFirst(InAWord, Claim):
         The indexing.
     gives, in_place
         Shapes of what it gives, and of what it would give with that axis where the first of them stands.
+    library
+        Which library picks.
+    between
+        Parts of an index between which a slice has this effect there.
     """
 
     word: ClassVar[str] = "axis moved"
@@ -157,13 +161,15 @@ class ListAxisFirst(InAWord, Claim):
     code: str
     gives: Shape
     in_place: Shape
+    library: str = "NumPy"
+    between: str = "numbers or lists"
 
     def sentence(self) -> Sentence:
         """Give both shapes."""
         return (
             Code(self.code),
-            f" has shape {self.gives}, and not {self.in_place}: where a slice stands between numbers or lists of "
-            "places, NumPy puts the axis of these places first",
+            f" has shape {self.gives}, and not {self.in_place}: where a slice stands between {self.between} of places, "
+            f"{self.library} puts the axis of these places first",
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
 
-from primer_core.claims.claim import Code, Sentence, listed
+from primer_core.claims.claim import Code, Sentence, counted, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
 from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
@@ -185,6 +186,40 @@ class SamplesIntoRows(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ListsAsAxes(CauseHere):
+    """A list of lists stands as an index of a tensor, and was read as an index for each of several axes.
+
+    Parameters
+    ----------
+    code
+        The list.
+    lists
+        int, how many lists it holds.
+    array
+        The tensor.
+    axes
+        int, how many it has.
+    """
+
+    code: str
+    lists: int
+    array: str
+    axes: int
+
+    def sentence(self) -> Sentence:
+        """Say how it is read, and what is read as one array of places."""
+        return (
+            "PyTorch reads a list of fewer than 32 lists as a tuple, with a list of places for each axis: ",
+            Code(self.code),
+            f" holds {self.lists}, and ",
+            Code(self.array),
+            f" has {counted(self.axes, 'axis', 'axes')}. A longer list, or a tensor, is one array of places along axis "
+            "0: ",
+            Code(f"{self.array}[torch.tensor({self.code})]"),
+        )
+
+
 def closer(known: Recognised, trace: Trace) -> Recognised:
     """Return the cause of a message as the program tells it; the one that was known where it tells no more."""
     failing = trace.failing
@@ -200,9 +235,24 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
         cause = _forward_within(trace)
     elif known.kind == "backward_twice":
         cause = _of_round_before(trace)
+    elif known.kind == "too_many_indices_torch":
+        cause = _lists_as_axes(trace)
     elif known.kind == "batches":
         cause = cut_into_rows(trace)
     return known if cause is None else replace(known, cause=cause)
+
+
+def _lists_as_axes(trace: Trace) -> ListsAsAxes | None:
+    failing = trace.failing
+    assert failing is not None
+    match failing.node, failing.operands:
+        case ast.Subscript(_, index), (array, Operand(kind="list", value=tuple(lists)) as given) if array.is_tensor:
+            axes = len(array.shape or ())
+            names = trace.steps[-1].names if trace.steps else {}
+            texts = [names[each.id].text for each in ast.walk(index) if isinstance(each, ast.Name) and each.id in names]
+            if axes < len(lists) <= _MOST_LISTS and any(_NESTED.match(each) for each in (given.text, *texts)):
+                return ListsAsAxes(given.text, len(lists), array.text, axes)
+    return None
 
 
 def _loss_is_made(failing: Failing) -> LossIsMade | None:
@@ -302,6 +352,8 @@ def cut_into_rows(trace: Trace) -> SamplesIntoRows | None:
     return None
 
 
+_MOST_LISTS = 31
+_NESTED = re.compile(r"\[\s*\[\s*\d")
 _OF_AXES = ("axis_torch", "axis", "gather_axes_torch")
 _SCATTERS = ("scatter", "scatter_", "scatter_add", "scatter_add_")
 

@@ -134,6 +134,14 @@ class NotKnownError(LookupError):
     """What a cell came from was not seen."""
 
 
+_OF_WHOLE_NUMBERS: Mapping[str, Callable[..., int]] = {
+    "square": lambda one: one * one, "pow": operator.pow, "power": operator.pow, "abs": abs, "absolute": abs,
+    "negative": operator.neg, "neg": operator.neg, "invert": operator.invert, "bitwise_not": operator.invert,
+    "left_shift": operator.lshift, "bitwise_left_shift": operator.lshift,
+}  # fmt: skip
+"""What gives whole numbers of whole numbers, which may be too large for their dtype."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a cell came from.
@@ -815,7 +823,7 @@ class _Writer:
         if owner in ("np", "torch", "F") and not call.bound.keywords and origin.written is None:
             title = f"torch.nn.functional.{last}" if owner == "F" else f"{owner}.{last}"
             texts, numbers = ", ".join(term.text for term in terms), ", ".join(term.numbers for term in terms)
-            if self._is_of_another_library(owner, texts):
+            if self._is_of_another_library(owner, texts) or _wraps(last, [term.amount for term in terms], value):
                 raise _NoTerm
             return Term(f"{title}({texts})", f"{title}({numbers})", value.item())
         if len(terms) == 1 and not call.bound.keywords and _equal(terms[0].amount, value):
@@ -891,6 +899,16 @@ class _Writer:
         texts, numbers = ([f"{one[at]} * {other[at]}" for one, other in inner] for at in (0, 1))
         amount = sum(one.amount * other.amount for one, other in pairs)
         return Term(" + ".join(texts), " + ".join(numbers), amount, 1 if len(pairs) > 1 else 2)
+
+
+def _wraps(function: str, amounts: Sequence[Any], value: Any) -> bool:
+    """Return whether a function of whole numbers gave another number than the exact one, too large for its dtype."""
+    exact = _OF_WHOLE_NUMBERS.get(function)
+    if exact is None or not isinstance(value, np.integer) or not all(type(each) is int for each in amounts):
+        return False
+    if len(amounts) > 1 and not 0 <= amounts[1] <= _LONGEST:
+        return True
+    return bool(exact(*amounts) != value.item())
 
 
 def _has_options(bound: Bound) -> bool:

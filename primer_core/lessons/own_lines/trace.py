@@ -39,6 +39,10 @@ MAX_NAMES = 24
 _LONGEST = 120
 """Characters of a value that is no array."""
 
+_LARGE_BYTES = 4000
+_TIMES_LARGER = 20
+"""An array is large beside a view of it from so many bytes on, and if it has so many times as many."""
+
 FreshNames = Callable[[], Mapping[str, Any]]
 """Returns values by the names that they are bound to before a program's first line; copies at each call."""
 
@@ -181,6 +185,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SmallView:
+    """What an index picked of a large array without a copy.
+
+    Parameters
+    ----------
+    place
+        Where the indexing stands.
+    own, whole
+        int, bytes of the numbers that it picked, and of all numbers of the array.
+    of_torch
+        Whether they are PyTorch's.
+    """
+
+    place: Place
+    own: int
+    whole: int
+    of_torch: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """One thing that the program did.
 
@@ -210,6 +234,8 @@ class Step:
         What the libraries computed, in order.
     forwards
         What networks did that it called.
+    views
+        Small views that it took of large arrays.
     """
 
     moment: Moment
@@ -225,6 +251,7 @@ class Step:
     warnings: tuple[str, ...]
     parts: tuple[Part, ...]
     forwards: tuple[Forward, ...]
+    views: tuple[SmallView, ...] = ()
 
     @property
     def line(self) -> int:
@@ -351,6 +378,7 @@ class _Tracer:
     numbers: Numbers = field(default_factory=dict)
     taken: int = 0
     _parts: list[Part] = field(default_factory=list)
+    _views: list[SmallView] = field(default_factory=list)
     _first: list[Step] = field(default_factory=list)
     _last: dict[int, Step] = field(default_factory=dict)
     _runs: dict[int, int] = field(default_factory=dict)
@@ -378,6 +406,9 @@ class _Tracer:
         """Keep a part of the statement that runs, with what it gave before anything else was done with that."""
         if _is_kept(call):
             self._parts.append(_part(call))
+        view = _small_view(call)
+        if view is not None:
+            self._views.append(view)
 
     def take(self, moment: Moment) -> None:
         """Keep what was done since the last moment."""
@@ -417,8 +448,10 @@ class _Tracer:
             warnings_of(calls),
             tuple(self._parts),
             forwards,
+            tuple(self._views),
         )
         self._parts.clear()
+        self._views.clear()
         self._scopes.append((interpreter.names, names))
         self.taken += 1
         if len(self._first) < MAX_STEPS - MAX_LINES:
@@ -676,10 +709,28 @@ def _shown(value: Any) -> str:
 
 
 def _is_kept(call: Call) -> bool:
-    arrays = [value for value in (*call.bound.positional, call.result) if is_array(value)]
+    results = call.result if isinstance(call.result, list | tuple) else (call.result,)
+    arrays = [value for value in (*call.bound.positional, *results) if is_array(value)]
     if any(map(is_wrapped, arrays_in((*call.bound.positional, *call.bound.keywords.values(), call.result)))):
         return False
     return bool(arrays) and all(size_of(array) <= MAX_ELEMENTS for array in arrays)
+
+
+def _small_view(call: Call) -> SmallView | None:
+    """Return what an index picked of a large array without a copy; None for any other call."""
+    if call.entry.name not in ("ndarray.[]", "Tensor.[]") or not call.bound.positional:
+        return None
+    array, result = call.bound.positional[0], call.result
+    if not (is_array(array) and is_array(result)) or isinstance(result, np.generic):
+        return None
+    if is_wrapped(array) or is_wrapped(result):
+        return None
+    engine = backend_of(array)
+    own, whole = (size_of(each) * engine.itemsize(each) for each in (result, array))
+    if whole < _LARGE_BYTES or not 0 < own * _TIMES_LARGER <= whole:
+        return None
+    start, stop = engine.allocation(result)
+    return SmallView(call.place, own, whole, call.entry.name == "Tensor.[]") if stop - start >= whole else None
 
 
 def _part(call: Call) -> Part:

@@ -153,12 +153,13 @@ def _(claim: TruthsAsPlaces, program: Program) -> None:
     assert ast.unparse(node.value) == claim.array
     names = at_line(program, claim.run)
     array, index = (numbers(computed(ast.unparse(part), names)) for part in (node.value, node.slice))
-    places = index.tolist()
+    places = index.ravel().tolist()
     assert (places.count(0), places.count(1)) == (claim.zeros, claim.ones)
-    assert claim.zeros + claim.ones == len(array)
+    assert claim.zeros + claim.ones == array[(..., *[0] * (array.ndim - index.ndim))].size
     picked, masked = (numbers(computed(code, names)) for code in (claim.code, claim.instead))
-    assert picked.tolist() == [array[place].tolist() for place in places]
-    assert masked.tolist() == [each.tolist() for each, truth in zip(array, places, strict=True) if truth]
+    assert picked.reshape(-1, *array.shape[1:]).tolist() == [array[place].tolist() for place in places]
+    cells = array.reshape(len(places), *array.shape[index.ndim :])
+    assert masked.tolist() == [each.tolist() for each, truth in zip(cells, places, strict=True) if truth]
 
 
 @check(AnyCellEqual)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +32,17 @@ from tests.claims.program import Program
 from tests.claims.recorded import Done, is_array
 from tests.claims.running_checks import opened
 from tests.claims.source_checks import Once
-from tests.claims.surprises.lines import begun, computed, numbers, stands_there, statement_of, written
+from tests.claims.surprises.lines import (
+    LIBRARIES,
+    Instead,
+    at_line,
+    begun,
+    computed,
+    numbers,
+    stands_there,
+    statement_of,
+    written,
+)
 
 OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -45,6 +57,9 @@ OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 def _(claim: WrapsAround, program: Program) -> None:
     _, names = begun(program, claim.run)
     node: Any = stands_there(claim.code, program, claim.run)
+    if isinstance(node, ast.Call) and not re.search(r"abs|negative", claim.code):
+        wrapped_by_call(claim, node, names)
+        return
     if isinstance(node, ast.UnaryOp | ast.Call):
         result = numbers(computed(claim.code, names))
         inner: Any = (
@@ -69,6 +84,33 @@ def _(claim: WrapsAround, program: Program) -> None:
     assert differs[0] == (claim.exact, claim.stored)
     assert len(differs) == claim.cells
     assert str(result.dtype) == claim.dtype
+
+
+def wrapped_by_call(claim: WrapsAround, node: Any, names: dict[str, Any]) -> None:
+    """A function or a method computed whole numbers: they are computed once more of Python's own, one by one."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    name = (node.func.attr if owner is not None else node.func.id).rstrip("_")
+    of_library = owner is None or ast.unparse(owner) in ("np", "numpy", "torch")
+    codes = [*map(ast.unparse, node.args if of_library else [node.func.value, *node.args])]
+    given = [numbers(computed(code, names)).copy() for code in codes]
+    result = numbers(computed(claim.code, names))
+    if name in ("sum", "prod"):
+        axes = [each.value for each in node.keywords if each.arg in ("axis", "dim")]
+        axis = computed(codes[1], names) if len(codes) > 1 else computed(ast.unparse(axes[0]), names) if axes else None
+        array = given[0] if axis is not None else given[0].ravel()
+        lines = np.moveaxis(array, axis or 0, -1).reshape(-1, array.shape[axis or 0])
+        exact = [(sum if name == "sum" else math.prod)(map(int, each)) for each in lines]
+    else:
+        done = {"add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "*", "pow": "**", "power": "**"}
+        pairs = np.broadcast_arrays(given[0], given[0] if name == "square" else given[1])
+        sign = "*" if name == "square" else done[name]
+        exact = [
+            eval(f"one {sign} other", {"one": int(a), "other": int(b)})
+            for a, b in zip(*map(np.ravel, pairs), strict=True)
+        ]
+    differs = [(e, int(s)) for e, s in zip(exact, np.ravel(result), strict=True) if e != s]
+    assert differs[0] == (claim.exact, claim.stored)
+    assert (len(differs), str(result.dtype)) == (claim.cells, claim.dtype)
 
 
 @check(StoredOtherwise)
@@ -102,10 +144,17 @@ def unchanged(done: Done) -> bool:
     )
 
 
+IN_PLACE = re.compile(r"shuffle|sort|partition|fill|put|place|copyto|out=|\.at\(|_\(")
+
+
 @check(InNobodysCopy)
 def _(claim: InNobodysCopy, program: Program) -> None:
     done, names = begun(program, claim.run)
     statement: Any = statement_of(program, claim.run)
+    if isinstance(statement, ast.Expr):
+        lost_in_place(claim, program, done)
+        return
+    assert not claim.instead
     target = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
     assert isinstance(target, ast.Subscript)
     assert not isinstance(target.value, ast.Name)
@@ -116,6 +165,33 @@ def _(claim: InNobodysCopy, program: Program) -> None:
     target.value = ast.Name("_copy_", ast.Load())
     exec(ast.unparse(statement), names)
     assert numbers(names["_copy_"]).tobytes() != before
+
+
+def lost_in_place(claim: InNobodysCopy, program: Program, done: Done) -> None:
+    """A call that works in place was given what shares no memory with an array that has a name."""
+    call: Any = stands_there(written(statement_of(program, claim.run).value, program), program, claim.run)  # type: ignore[attr-defined]
+    assert isinstance(call, ast.Call)
+    assert unchanged(done)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert isinstance(node, ast.Subscript | ast.Call)
+    assert node is not call
+    names = {**LIBRARIES, **at_line(program, claim.run)}
+    copied = numbers(computed(ast.unparse(node), names))
+    assert copied.size
+    assert not any(np.shares_memory(copied, numbers(each)) for each in names.values() if is_array(each))
+    names["_copy_"] = computed(ast.unparse(node), names)
+    within = ast.unparse(Instead(node, "_copy_").visit(ast.parse(ast.unparse(call), mode="eval").body))
+    first = numbers(names["_copy_"]).tobytes()
+    computed(within, names)
+    assert numbers(names["_copy_"]).tobytes() != first or IN_PLACE.search(within)
+    if claim.instead:
+        assert isinstance(node, ast.Subscript)
+        array = ast.unparse(node.value)
+        picker = ast.unparse(ast.Subscript(ast.Attribute(ast.Name("np"), "s_"), node.slice, ast.Load()))
+        names["_index_"] = computed(picker, names)
+        exec(claim.instead, names)
+        assert within.replace("_copy_", "picked") in ast.unparse(ast.parse(claim.instead))
+        np.testing.assert_array_equal(numbers(computed(f"{array}[_index_]", names)), numbers(names["picked"]))
 
 
 @check(KeptNowhere)

@@ -103,6 +103,8 @@ def _(claim: ListAxisFirst, program: Program) -> None:
     node: Any = stands_there(claim.code, program, claim.run)
     assert shape_of(result) == claim.gives != claim.in_place
     array, stays = computed(ast.unparse(node.value), names), []
+    known = {"ndarray": ("NumPy", "numbers or lists"), "Tensor": ("PyTorch", "lists")}
+    assert known[type(array).__name__] == (claim.library, claim.between)
     for axis, part in enumerate(node.slice.elts):
         if isinstance(part, ast.Slice):
             size = len(computed(f"list(range({array.shape[axis]}))[{ast.unparse(part)}]", names))

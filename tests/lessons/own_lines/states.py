@@ -633,6 +633,31 @@ _LOST_FACTORS = (
 )
 """Programs in which a factor, a gradient or a change is lost; the last one fails."""
 
+_PICKS = (
+    "t = torch.arange({1}.0 + 2)\nt[0], t[{1}] = t[{1}], t[0]\nprint(t)",
+    "t = torch.arange({1} * 2).reshape({1}, 2)\nt[0, 1], t[1, 0] = t[1, 0], t[0, 1]",
+    "m = np.arange({1} * 4).reshape(4, {1})\nnp.random.shuffle(m[[0, {0}]])\nm.flatten().sort()\nprint(m)",
+    "c = np.arange({1} + 3)\nones = [1 if n >= {0} else 0 for n in c]\nc[ones] = {1}\nprint(c)",
+    "grid = np.arange(9).reshape(3, 3)\neven = (grid % {1} == 0).astype(int)\nshape = grid[even].shape",
+    "a, b, c = np.ones({1}), np.arange({1}.0), np.full({1}, {0}.5)\ntotal = np.add(a, b, c)\nprint(total, c)",
+    "o, e = np.array([0.5, {1}.0]), np.array([{0}.0, 1.0])\nd = np.matmul(o, 1 - o, e)\nprint(d)",
+    "X, Y, Z = np.meshgrid(np.arange({1} + 3), [1, 2], [{0}, 5, 6])\nshape = X.shape",
+    "kept = []\nfor i in range({1}):\n    whole = np.ones((500, {1})) * i\n    kept.append(whole[{0}])",
+    "first = torch.ones(400, {1}).mul(2)[{0}]\nprint(first)",
+    "a, i = np.arange({1} + 4), 0\nback = a[i + {0}:i - 1:-1]\nlast = a[i - {0}:i + 1]",
+    "g = torch.arange(20).reshape(4, 5)\nk = {0}\nnone = g[:, k + 2:k]\nfew = g[-k:0]",
+    "m = np.ones(({1} + 2, {0}))\ncolumn = m[:, None:]\nrow = m[:None]",
+    "q = torch.arange({1} * 5).reshape({1}, 5)\npaired = q[[[0, 1], [{0}, 2]]]\none = q[[[{0} - 1, 0, 1]]]",
+    "x = np.zeros((4, 5, {1}))\ny = x[[{0}], :, [0]]\nz = torch.zeros(4, {1}, 4, 3)[[{0}], :, [1]]",
+    "x = torch.zeros(2, 3, 4, 5)\ny = x[:, [0, {0} - 1, 2], :, [{1}, 0, 4]]",
+    "b = torch.tensor([8{0}, 2{1}], dtype=torch.uint8)\nsquares = torch.square(b)\nmore = b.add(20{0})",
+    "b = np.array([[9{0}, 20{1}], [{0}, 99]], dtype=np.uint8)\nc = np.multiply(b, b)\nd = b.sum(1, dtype=np.uint8)",
+    "def tent(x):\n    return max(0, {1} - abs(x))\ny = np.vectorize(tent)(np.array([-9.0, {0} / 4]))\nprint(y)",
+    "order = np.array([40, 2{0}, 3{1}])\nprint(np.argsort(order))\nprint(torch.argsort(torch.tensor([8, {0}, 6])))",
+    "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
+)
+"""Programs in which an index picks something else than is often meant."""
+
 _IMPORTS = "import numpy as np\nimport torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 _SEEDED = f"{_IMPORTS}torch.manual_seed(0)\n"
 _BOTH_SEEDED = f"{_IMPORTS}np.random.seed(0)\ntorch.manual_seed(0)\n"
@@ -658,6 +683,7 @@ POOLS = (
     Pool(_SEEDED, _MODELS, 3),
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),
+    Pool(_BOTH_SEEDED, _PICKS, 2),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

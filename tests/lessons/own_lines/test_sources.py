@@ -512,3 +512,18 @@ def test_what_is_kept_of_a_long_loop_stays_small() -> None:
     chain = chain_of(trace, len(trace.steps), "b:0")
     assert chain is not None
     assert chain.groups[0].row is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("y = np.square(n)", "y = 145, which came from n"),
+        ("y = torch.square(t)", "y = 145, which came from t"),
+        ("y = torch.pow(t, 2)", "y = 145, which came from t"),
+        ("y = np.square(n - 80)", "y = np.square(n - 80) = np.square(87 - 80) = 49"),
+        ("y = np.square(n * 1.0)", "y = np.square(n * 1.0) = np.square(87 * 1.0) = 7569.0"),
+    ],
+)
+def test_no_formula_is_written_whose_number_the_dtype_could_not_hold(line: str, said: str) -> None:
+    header = "import numpy as np\nimport torch\nn = np.array(87, dtype=np.uint8)\nt = torch.tensor(87).byte()\n"
+    assert told(header + line, "y:0")[0] == said

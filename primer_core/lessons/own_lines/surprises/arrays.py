@@ -123,8 +123,10 @@ def _swapped(line: Line) -> Iterator[Claim]:
                 return
             at = [part.operands[1] for part in writes]
             alike = all(np.array_equal(after[index], before[at[1]]) for index in at)
-            if np.ndim(before[at[0]]) and alike and not np.array_equal(before[at[0]], before[at[1]]):
-                instead = _swap(name, first, second, is_tensor=line.is_tensor(name))
+            is_tensor = line.is_tensor(name)
+            are_views = is_tensor or np.ndim(before[at[0]])  # one element of an array of NumPy's is a number
+            if are_views and alike and not np.array_equal(before[at[0]], before[at[1]]):
+                instead = _swap(name, first, second, is_tensor=is_tensor)
                 yield NotSwapped(line.run, line.text(first), line.text(second), instead)
 
 
@@ -282,24 +284,59 @@ def _no_mask(line: Line) -> Iterator[Claim]:
             continue
         found, picked = line.at(part.place), _whole(part.operands[1])
         array = part.operands[0]
-        if found is None or picked is None or picked.ndim != 1 or picked.shape != tuple(array.shape)[:1]:
+        shape = shape_of(array)
+        if found is None or picked is None or not picked.ndim or picked.shape != shape[: picked.ndim]:
             continue
         if part.entry.startswith("Tensor.") and picked.dtype == np.uint8:
             continue  # which PyTorch takes for truths
         match found:
-            case ast.Subscript(ast.Name(name), ast.Name(mask)) if len(picked) > 2 and {*picked.tolist()} == {0, 1}:
-                if not _MASKS.search(mask.lower()) and not _is_cast(bound_once(line, mask)):
+            case ast.Subscript(ast.Name() | ast.Attribute() as value, index) if len(picked) > 2:
+                if {*picked.reshape(-1).tolist()} - {0, 1} or not _meant_as_truths(line, found, picked.ndim):
                     continue
                 library = "torch.tensor" if part.entry.startswith("Tensor.") else "np.array"
-                truths = f"{library}({mask}) == 1" if isinstance(part.operands[1], list) else f"{mask} == 1"
+                of_list = isinstance(part.operands[1], list)
+                truths = f"{library}({line.text(index)}) == 1" if of_list else f"{line.asked(index)} == 1"
                 zeros, ones = int((picked == 0).sum()), int((picked == 1).sum())
+                name = line.text(value)
                 yield TruthsAsPlaces(line.run, line.text(found), name, zeros, ones, f"{name}[{truths}]")
 
 
-def _is_cast(node: ast.expr | None) -> bool:
-    """Return whether an expression makes whole numbers of a comparison."""
+def _meant_as_truths(line: Line, indexing: ast.Subscript, axes: int) -> bool:
+    """Return whether zeros and ones that stand as an index were made as answers, or have the place of a mask."""
+    index = indexing.slice
+    match line.node:
+        case ast.Assign([ast.Subscript() as target], ast.Constant()) if ast.dump(target) == ast.dump(indexing):
+            return True
+    if axes > 1:
+        return True
+    if not isinstance(index, ast.Name):
+        return _is_cast(index)
+    made = (
+        statement.value
+        for statement in line.statements
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == index.id
+    )
+    return _MASKS.search(index.id.lower()) is not None or any(map(_is_cast, made))
+
+
+def _is_cast(node: ast.expr) -> bool:
+    """Return whether an expression makes whole numbers of answers."""
     match node:
         case ast.Call(ast.Attribute(ast.Compare(), "astype" | "int" | "long")):
+            return True
+        case ast.Call(ast.Attribute(ast.Name("np" | "torch"), "where"), [_, one, other]):
+            return {ast.unparse(one), ast.unparse(other)} == {"0", "1"}
+        case ast.Call(
+            ast.Attribute(ast.Name("np" | "torch"), "array" | "asarray" | "tensor"), [ast.ListComp() as made]
+        ):
+            return _is_cast(made)
+        case ast.BinOp(ast.Constant(1), ast.Mult(), ast.Compare()) | ast.BinOp(
+            ast.Compare(), ast.Mult(), ast.Constant(1)
+        ):
+            return True
+        case ast.ListComp(ast.IfExp(_, one, other)):
+            return {ast.unparse(one), ast.unparse(other)} == {"0", "1"}
+        case ast.ListComp(ast.Call(ast.Name("int"), [ast.Compare()])):
             return True
     return False
 

@@ -29,6 +29,7 @@ from primer_core.claims.surprises.common import (
 )
 from primer_core.claims.surprises.training import NumberByNumber
 from primer_core.language.execution import is_array
+from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import shape_of
 from primer_core.language.table.sources import named_again, numbered
@@ -45,8 +46,27 @@ _ALONE: Mapping[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 """What changes the sign of numbers."""
 
+_OF_TWO: Mapping[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add, "sub": operator.sub, "subtract": operator.sub, "mul": operator.mul, "multiply": operator.mul,
+    "pow": operator.pow, "power": operator.pow,
+}  # fmt: skip
+_OF_MANY: Mapping[str, Callable[..., Any]] = {"sum": np.sum, "prod": np.prod}
+_AXES = {"axis": "axis", "dim": "axis", "keepdims": "keepdims", "keepdim": "keepdims", "dtype": ""}
+"""What a sum is asked for, and how NumPy calls it; its dtype is told by its result."""
+
 _MEANT_AS_COLUMN = ("None", "newaxis", "unsqueeze", "reshape", "view", "expand_dims", "keepdim", "meshgrid", "outer")
 """What stands in an operand that its author made a column or a row on purpose."""
+
+_COPIES = ("ndarray.flatten", "ndarray.copy", "np.copy", "Tensor.clone", "torch.clone")
+_CASTS = (
+    "ndarray.astype", "Tensor.to", "Tensor.type", "Tensor.float", "Tensor.double", "Tensor.half", "Tensor.int",
+    "Tensor.long", "Tensor.bool",
+)  # fmt: skip
+_RESHAPES = ("reshape", "ravel", "flatten")
+_ELSEWHERE = ("resize", "resize_", "requires_grad_", "shape=", "set_")
+"""What changes more of an array than its numbers."""
+_PICKED = "picked"
+_MOST_POWER = 99
 
 
 def _wrapped(line: Line) -> Iterator[WrapsAround]:
@@ -58,16 +78,55 @@ def _wrapped(line: Line) -> Iterator[WrapsAround]:
             continue
         owner, _, name = part.entry.partition(".")
         sign = name.removesuffix("=")
-        if owner != "operator" or sign not in _SIGNS or part.result is None or not is_array(part.result):
+        if part.result is None or not is_array(part.result):
+            continue
+        if owner in ("np", "ndarray", "torch", "Tensor"):
+            yield from _wrapped_by_call(line, part)
+            continue
+        if owner != "operator" or sign not in _SIGNS:
             continue
         result = numbers(part.result)
         operands = [numbers(each) if is_array(each) else each for each in part.operands]
         if result.dtype.kind not in "iu" or len(operands) != 2 or not all(map(_is_whole, operands)):
             continue
-        if (sign == "**" and ((power := np.asarray(operands[1])) < 0).any()) or (sign == "**" and (power > 99).any()):
+        power = np.asarray(operands[1])
+        if sign == "**" and ((power < 0).any() or (power > _MOST_POWER).any()):
             continue
         exact = np.asarray(_SIGNS[sign](*(np.asarray(each).astype(object) for each in operands)))
         yield from _differing(line, part, exact, result)
+
+
+def _wrapped_by_call(line: Line, part: Part) -> Iterator[WrapsAround]:
+    """Say where a function or a method gave other whole numbers than the exact ones."""
+    name = part.entry.partition(".")[2].removesuffix("(out=)").removesuffix("_")
+    result = numbers(part.result)
+    operands = [numbers(each) if is_array(each) else each for each in part.operands]
+    if result.dtype.kind not in "iu" or not isinstance(line.at(part.place), ast.Call) or not operands:
+        return
+    array = operands[0]
+    if not _is_whole(array) or not result.size:
+        return
+    told_elsewhere = len(operands) == 1 and not part.keywords  # a total of all
+    if name in _OF_MANY and not told_elsewhere and not part.keywords.keys() - _AXES.keys() and len(operands) < 3:
+        asked = {_AXES[each]: value for each, value in part.keywords.items() if _AXES[each]}
+        if len(operands) == 2:
+            asked["axis"] = operands[1]
+        if all(type(each) in (int, bool, tuple, type(None)) for each in asked.values()) and np.size(array):
+            yield from _differing(
+                line, part, np.asarray(_OF_MANY[name](np.asarray(array).astype(object), **asked)), result
+            )
+    elif name == "square" and len(operands) == 1:
+        yield from _differing(line, part, np.asarray(np.asarray(array).astype(object) ** 2), result)
+    elif (
+        name in _OF_TWO
+        and len(operands) == 2
+        and _is_whole(operands[1])
+        and not part.keywords.keys() - {"out", "dtype"}
+    ):
+        power = np.asarray(operands[1])
+        if name not in ("pow", "power") or ((power >= 0).all() and (power <= _MOST_POWER).all()):
+            both = (np.asarray(each).astype(object) for each in operands)
+            yield from _differing(line, part, np.asarray(_OF_TWO[name](*both)), result)
 
 
 def _differing(line: Line, part: Part, exact: NDArray[Any], result: NDArray[Any]) -> Iterator[WrapsAround]:
@@ -92,6 +151,73 @@ def _lost(line: Line) -> Iterator[InNobodysCopy]:
     before, after = numbers(made.result), _put(write)
     if after is not None and before.shape == after.shape and before.tobytes() != after.tobytes():
         yield InNobodysCopy(line.run, inner)
+
+
+def _lost_in_place(line: Line) -> Iterator[InNobodysCopy]:
+    """Say so where a statement calls what works in place, of a copy that it made itself."""
+    node = line.node
+    if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call) or line.step.changed or line.step.bound:
+        return
+    into = _changed_by(line, node.value)
+    while isinstance(into, ast.Call) and (before := _changed_by(line, into)) is not None:
+        into = before
+    if not isinstance(into, ast.Call | ast.Subscript):
+        return
+    inner, place = line.text(into), Place.of(into, line.trace.source)
+    made = next((part for part in line.step.parts if part.place == place and is_array(part.result)), None)
+    if made is not None and (_is_copied(made) or _is_new(made)) and numbers(made.result).size:
+        yield InNobodysCopy(line.run, inner, _written_back(line, into, made, node.value))
+
+
+def _changed_by(line: Line, call: ast.Call) -> ast.expr | None:
+    """Return which expression a call works on in place; None where it does not."""
+    place = Place.of(call, line.trace.source)
+    part = next((part for part in reversed(line.step.parts) if part.place == place), None)
+    match call.func:
+        case ast.Attribute(owner, name):
+            pass
+        case _:
+            return None
+    if part is None:  # what starts the weights of a layer is not among what the libraries computed
+        starts = ast.unparse(owner) in ("nn.init", "torch.nn.init", "init") and name.endswith("_")
+        return call.args[0] if starts and call.args else None
+    kind, _, done = part.entry.partition(".")
+    entry = entry_named(part.entry)
+    out = [each.value for each in call.keywords if each.arg == "out"]
+    if part.entry.endswith("(out=)"):
+        return out[0] if out else None
+    if kind in ("ndarray", "Tensor") and done == name:
+        works = name.endswith("_") or (entry is not None and entry.writes)
+        return owner if works and name not in _ELSEWHERE else None
+    return call.args[0] if entry is not None and entry.writes and call.args and done.endswith(name) else None
+
+
+def _is_new(made: Part) -> bool:
+    """Return whether a part gave an array with memory of its own, whatever it was given."""
+    if made.entry in _COPIES or (made.entry == "ndarray.astype" and len(made.operands) == 2 and not made.keywords):
+        return True
+    array: Any = made.operands[0] if made.operands else None
+    kind, _, name = made.entry.partition(".")
+    if not is_array(array):
+        return False
+    if kind in ("ndarray", "Tensor") and name in _RESHAPES and made.lies_alike:
+        return not shares_memory(getattr(array, name)(*made.operands[1:], **made.keywords), array)
+    if made.entry not in _CASTS:
+        return False
+    return backend_of(array).dtype_name(array) != backend_of(made.result).dtype_name(made.result)
+
+
+def _written_back(line: Line, into: ast.expr, made: Part, call: ast.Call) -> str:
+    """Return statements that pick cells of an array with a name, change them in place, and write them back."""
+    match into:
+        case ast.Subscript(ast.Name(name)) if line.shape_of(name) is not None and _PICKED not in line.step.names:
+            if line.before is None or line.before.names[name].requires or line.before.names[name].recorded:
+                return ""
+            places = np.asarray(numbered(made.operands[0], 0)[made.operands[1]])
+            code, done = line.text(into), line.text(call)
+            if np.unique(places).size == places.size and done.count(code) == 1:
+                return f"{_PICKED} = {code}; {done.replace(code, _PICKED)}; {code} = {_PICKED}"
+    return ""
 
 
 def _is_of_array(line: Line, node: ast.expr) -> bool:
@@ -337,6 +463,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _wrapped,
     _stored,
     _lost,
+    _lost_in_place,
     _once_each,
     _not_kept,
     _returned,

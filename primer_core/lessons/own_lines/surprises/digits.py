@@ -33,6 +33,10 @@ _SIGNS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: lambda one, other: one**other if abs(other) <= 2 else None,
 }  # fmt: skip
+_OF_PYTHON: Mapping[str, Callable[..., Any]] = {"abs": abs, "max": max, "min": min}
+_COMPARES: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
+}  # fmt: skip
 
 
 def _stops(line: Line) -> Iterator[Claim]:
@@ -96,15 +100,18 @@ def _is_half(number: float, places: int) -> bool:
 
 def _of_the_first(line: Line) -> Iterator[Claim]:
     for call in line.calls():
-        made = bound_once(line, call.func.id) if isinstance(call.func, ast.Name) else None
+        made = bound_once(line, call.func.id) if isinstance(call.func, ast.Name) else call.func
         match made:
             case ast.Call(ast.Attribute(ast.Name("np"), "vectorize"), [ast.Name(function)], []):
+                if not all(map(line.is_pythons, _OF_PYTHON)):
+                    continue
                 given = [_value(node, step) for step, node in _returned(line, function)]
             case _:
                 continue
         if not given or type(given[0]) is not int:
             continue
-        cut = next((each for each in given if type(each) is float and math.isfinite(each) and int(each) != each), None)
+        known = takewhile(lambda each: each is not None, given)
+        cut = next((each for each in known if type(each) is float and math.isfinite(each) and int(each) != each), None)
         if cut is not None and sum(isinstance(each, ast.Call) and each.func is call.func for each in line.calls()) == 1:
             instead = f"np.vectorize({function}, otypes=[float])"
             yield DtypeOfFirst(line.run, line.text(call), function, str(given[0]), f"{cut:.6g}", str(int(cut)), instead)
@@ -130,7 +137,23 @@ def _value(node: ast.expr, step: Step) -> int | float | None:
             if seen is not None and seen.shape == () and seen.values is not None and seen.values.dtype.kind in "if":
                 found: int | float = seen.values.item()
                 return found
+            if seen is not None and seen.kind in ("numpy.float64", "numpy.int64"):
+                return number_of(seen.text.partition("(")[2].removesuffix(")"))
             return None if seen is None or seen.kind not in ("int", "float") else number_of(seen.text)
+        case ast.UnaryOp(ast.USub(), inner):
+            number = _value(inner, step)
+            return None if number is None else -number
+        case ast.Call(ast.Name(function), given, []) if function in _OF_PYTHON:
+            numbers_given = [_value(each, step) for each in given]
+            if not given or None in numbers_given or (len(given) == 1) != (function == "abs"):
+                return None
+            chosen = _OF_PYTHON[function](*numbers_given)
+            return chosen if type(chosen) in (int, float) else None
+        case ast.IfExp(ast.Compare(left, [sign], [right]), met, other) if type(sign) in _COMPARES:
+            one, limit = _value(left, step), _value(right, step)
+            if one is None or limit is None:
+                return None
+            return _value(met if _COMPARES[type(sign)](one, limit) else other, step)
         case ast.BinOp(left, sign, right) if type(sign) in _SIGNS:
             one, other = _value(left, step), _value(right, step)
             if one is None or other is None or abs(other) > _LARGE or abs(one) > _LARGE:

@@ -34,6 +34,7 @@ from primer_core.claims.surprises.places import (
     TakenAsOneRow,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.language.table.sources import numbered
 from primer_core.lessons.own_lines.surprises.line import (
@@ -354,13 +355,20 @@ def _decomposed(line: Line) -> Iterator[tuple[str, str]]:
 
 def _ranks(line: Line) -> Iterator[Claim]:
     match line.node:
-        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, "argsort")) as call) if _RANKS.search(name.lower()):
-            part = line.step.parts[-1] if line.step.parts else None
-            if part is None or not part.entry.endswith(".argsort") or not is_array(part.result):
-                return
-            order = numbers(part.result)
-            if order.ndim == 1 and order.size and not np.array_equal(order, order.argsort()):
-                yield PlacesNotRanks(line.run, line.text(call), int(order[0]), int(order.argsort()[0]))
+        case ast.Assign([ast.Name(name)], ast.Call() as call) if _RANKS.search(name.lower()):
+            calls = [call]
+        case ast.Expr(ast.Call(ast.Name("print"), given)):
+            calls = [each for each in given if isinstance(each, ast.Call)]
+        case _:
+            return
+    for call in calls:
+        place = Place.of(call, line.trace.source)
+        part = next((part for part in line.step.parts if part.place == place), None)
+        if part is None or not part.entry.endswith(".argsort") or not is_array(part.result):
+            continue
+        order = numbers(part.result)
+        if order.ndim == 1 and order.size and not np.array_equal(order, order.argsort()):
+            yield PlacesNotRanks(line.run, line.text(call), int(order[0]), int(order.argsort()[0]))
 
 
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (

@@ -29,6 +29,7 @@ from primer_core.claims.surprises.readings import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.programs.values import type_name
+from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprises.line import Line, arrays, as_array, last_name, numbers, with_argument
@@ -103,9 +104,18 @@ def _texts(line: Line) -> Iterator[Claim]:
 
 def _axis_moved(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        if part.entry != "ndarray.[]" or len(part.operands) != 2 or not isinstance(part.operands[1], tuple):
+        of_torch = part.entry == "Tensor.[]"
+        if not (of_torch or part.entry == "ndarray.[]") or len(part.operands) != 2:
             continue
         array, index = part.operands
+        if not isinstance(index, tuple):
+            continue
+        if of_torch:  # where a number takes its axis away before lists are looked at
+            index = tuple(numbers(each) if is_array(each) else each for each in index)
+            if any(isinstance(each, np.ndarray) and not each.ndim for each in index):
+                continue
+            array = array[tuple(each if type(each) is int else slice(None) for each in index)]
+            index = tuple(each for each in index if type(each) is not int)
         kinds = ["p" if type(each) is int or isinstance(each, list | np.ndarray) else "s" for each in index]
         places = [each for each in index if isinstance(each, list | np.ndarray)]
         if not places or any(np.asarray(each).dtype.kind not in "iu" for each in places):
@@ -118,10 +128,10 @@ def _axis_moved(line: Line) -> Iterator[Claim]:
         lists = [isinstance(each, list | np.ndarray) for each in index]
         first = kinds[: lists.index(True)].count("s")
         picked = np.broadcast_shapes(*(np.asarray(each).shape for each in places))
-        gives = shape_of(array[index])
+        gives = shape_of(part.result) if is_array(part.result) else ()
         in_place = (*gives[len(picked) :][:first], *picked, *gives[len(picked) :][first:])
         if gives != in_place:
-            yield ListAxisFirst(line.run, part.place.text, gives, in_place)
+            yield ListAxisFirst(line.run, part.place.text, gives, in_place, *(("PyTorch", "lists") if of_torch else ()))
 
 
 def _minus_nothing(line: Line) -> Iterator[Claim]:
@@ -170,21 +180,45 @@ def _variables(line: Line) -> Iterator[Claim]:
 
 
 def _dot(line: Line) -> Iterator[Claim]:
-    for part in line.step.parts:
-        if part.entry not in ("np.dot", "ndarray.dot") or len(part.operands) != 2 or not is_array(part.result):
-            continue
-        match line.at(part.place):
-            case ast.Call(ast.Attribute(ast.Name("np")), [left, right], []):
+    for call in line.calls():
+        match call:
+            case ast.Call(ast.Attribute(ast.Name("np"), "dot") | ast.Name("dot"), [left, right], []):
                 pass
-            case ast.Call(ast.Attribute(left), [right], []):
+            case ast.Call(ast.Attribute(left, "dot"), [right], []):
                 pass
             case _:
                 continue
-        one, other = map(shape_of, part.operands)
+        shapes = _shapes_of(line, call, left, right)
+        if shapes is None:
+            continue
+        one, other = shapes
         if len(one) < 3 or len(other) < 3 or one[-1] != other[-2] or one[:-2] != other[:-2]:
             continue
         instead = " @ ".join(line.asked(each) for each in (left, right))
-        yield DotOfEvery(line.run, part.place.text, shape_of(part.result), (*one[:-1], other[-1]), instead)
+        gives = (*one[:-1], *other[:-2], other[-1])
+        yield DotOfEvery(line.run, line.text(call), gives, (*one[:-1], other[-1]), instead)
+
+
+def _shapes_of(line: Line, call: ast.Call, left: ast.expr, right: ast.expr) -> tuple[tuple[int, ...], ...] | None:
+    """Return the shapes of what ``np.dot`` multiplied; None where they are not known."""
+    place = Place.of(call, line.trace.source)
+    part = next((part for part in line.step.parts if part.place == place), None)
+    if part is not None:
+        known = part.entry in ("np.dot", "ndarray.dot") and len(part.operands) == 2 and is_array(part.result)
+        return tuple(map(shape_of, part.operands)) if known and all(map(is_array, part.operands)) else None
+    match line.node, left, right:  # arrays that are too large to be kept as parts
+        case ast.Assign([ast.Name(made)], value), ast.Name(one), ast.Name(other) if value is call:
+            if line.is_tensor(one) or line.is_tensor(other):
+                return None
+            shapes = line.shape_of(one), line.shape_of(other)
+            seen = line.step.names.get(made)
+            if seen is None or seen.shape is None or None in shapes:
+                return None
+            found = tuple(each for each in shapes if each is not None)
+            first, second = found
+            if len(first) > 1 and len(second) > 1 and seen.shape == (*first[:-1], *second[:-2], second[-1]):
+                return found
+    return None
 
 
 def _stretched(line: Line) -> Iterator[Claim]:

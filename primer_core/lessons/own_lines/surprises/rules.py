@@ -22,6 +22,7 @@ from primer_core.lessons.own_lines.surprises import (
     objects,
     orders,
     passes,
+    picks,
     places,
     prints,
     ranges,
@@ -30,6 +31,7 @@ from primer_core.lessons.own_lines.surprises import (
     rounds,
     shares,
     slopes,
+    takes,
     tensors,
     training,
 )
@@ -62,6 +64,8 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *functions.RULES,
     *orders.RULES,
     *prints.RULES,
+    *takes.RULES,
+    *picks.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

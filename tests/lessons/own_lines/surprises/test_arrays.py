@@ -71,6 +71,18 @@ def said_here(program: str) -> list[Claim]:
             [NotSwapped((6, 1), "m[:, 0]", "m[:, 2]", "m[:, [0, 2]] = m[:, [2, 0]]")],
         ),
         (
+            "x = torch.tensor([4, 8, 3])\nx[0], x[1] = x[1], x[0]",
+            [NotSwapped((6, 1), "x[0]", "x[1]", "x[[0, 1]] = x[[1, 0]]")],
+        ),
+        (
+            "def swap(t, i, j):\n    t[i, 0], t[j, 1] = t[j, 1], t[i, 0]\nswap(torch.arange(4.).reshape(2, 2), 0, 1)",
+            [
+                NotSwapped(
+                    (6, 1), "t[i, 0]", "t[j, 1]", "t[i, 0], t[j, 1] = t[j, 1].clone(), t[i, 0].clone()",
+                )
+            ],
+        ),
+        (
             "b = np.arange(6)\nb[:3], b[3:] = b[3:], b[:3]",
             [NotSwapped((6, 1), "b[:3]", "b[3:]", "b[:3], b[3:] = b[3:].copy(), b[:3].copy()")],
         ),
@@ -98,6 +110,25 @@ def said_here(program: str) -> list[Claim]:
         (
             "x = np.array([10, 20, 30])\nmask = [0, 1, 1]\nprint(x[mask])",
             [TruthsAsPlaces((7, 1), "x[mask]", "x", 1, 2, "x[np.array(mask) == 1]")],
+        ),
+        (
+            "c = np.zeros(4)\nwhere = [1, 1, 1, 1]\nc[where] = 5",
+            [TruthsAsPlaces((7, 1), "c[where]", "c", 0, 4, "c[np.array(where) == 1]")],
+        ),
+        (
+            "c = np.array([7, 1, 8])\nhigh = [1 if n > 5 else 0 for n in c]\nhigh = list(high)\nn = c[high]",
+            [TruthsAsPlaces((8, 1), "c[high]", "c", 1, 2, "c[np.array(high) == 1]")],
+        ),
+        (
+            "x = np.array([5, 1, 7])\ny = x[np.where(x > 2, 1, 0)]\nz = x[(x > 6) * 1]",
+            [
+                TruthsAsPlaces((6, 1), "x[np.where(x > 2, 1, 0)]", "x", 1, 2, "x[np.where(x > 2, 1, 0) == 1]"),
+                TruthsAsPlaces((7, 1), "x[(x > 6) * 1]", "x", 2, 1, "x[((x > 6) * 1) == 1]"),
+            ],
+        ),
+        (
+            "img = np.arange(12).reshape(3, 4)\nm = (img % 5 == 0).astype(int)\nn = img[m]",
+            [TruthsAsPlaces((7, 1), "img[m]", "img", 9, 3, "img[m == 1]")],
         ),
         (
             "x = torch.tensor([10, 20, 30])\nbig = (x > 15).long()\nx[big] = 0",
@@ -202,6 +233,22 @@ def said_here(program: str) -> list[Claim]:
             ],
         ),
         (
+            "def f(x):\n    return max(0, 1 - abs(x))\nx = np.linspace(-4, 4, 10)\nprint(np.vectorize(f)(x))",
+            [
+                DtypeOfFirst(
+                    (8, 1), "np.vectorize(f)(x)", "f", "0", "0.555556", "0", "np.vectorize(f, otypes=[float])",
+                )
+            ],
+        ),
+        (
+            "def f(x):\n    return 0 if x < 0 else x / 2\ny = np.vectorize(f)([-1, 4, 3])",
+            [
+                DtypeOfFirst(
+                    (7, 1), "np.vectorize(f)([-1, 4, 3])", "f", "0", "1.5", "1", "np.vectorize(f, otypes=[float])",
+                )
+            ],
+        ),
+        (
             "print(np.round([0.5, 1.5, 2.5]))\nprint(np.round(2.675, 2))\nprint(round(2.5), round(0.125, 2))",
             [
                 HalfOfADigit((5, 1), "np.round([0.5, 1.5, 2.5])", "0.5", "0.0"),
@@ -221,6 +268,8 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "a = np.array([1, 5, 3, 8])\nsel = a[(a > 2) & (a < 6)]\neven = a & 1 == 0\nmeant = ((a > 2) & a) < 6",
         "m = np.array([True, False])\nn = np.array([True, True])\nboth = m & n == True",
         "a = np.array([1, 2, 3])\na[0], a[1] = a[1], a[0]\nrows = [[1], [2]]\nrows[0], rows[1] = rows[1], rows[0]",
+        "x = torch.tensor([4, 8])\nx[0], x[1] = x[1].item(), x[0].item()\nx[[0, 1]] = x[[1, 0]]",
+        "m = np.array([[1, 2], [3, 4]])\nm[0, 0], m[1, 1] = m[1, 1], m[0, 0]",
         "m = np.array([[1, 2], [3, 4]])\nm[0], m[1] = m[1].copy(), m[0].copy()\nm[[0, 1]] = m[[1, 0]]",
         "m = np.array([[1, 2], [1, 2]])\nm[0], m[1] = m[1], m[0]",
         "m = np.array([[1, 2], [3, 4]])\ntmp = m[0].copy()\nm[0] = m[1]\nm[1] = tmp\nrow = m[0]\nm[1] = row",
@@ -232,8 +281,14 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "X = np.ones((2, 3))\ncols = np.array([0, 2])\nX[:, cols] = 0\nX[:, cols] = 1",
         "y = np.array([0, 1, 2, 1])\none_hot = np.zeros((4, 3))\none_hot[np.arange(4), y] = 1",
         "names = np.array(['cat', 'dog', 'cow'])\nlabels = np.array([0, 1, 1])\nprint(names[labels])",
+        "x = np.array([10, 20, 30])\nx[[0, 1, 1]] = np.arange(3)\nx[[0, 2, 1]] = 4\nx[[0, 1]] = 2",
+        "perm = np.array([1, 0, 1])\ny = np.array([1, 2, 3])[perm]\npair = np.array([3, 4])\nz = pair[[1, 0]]",
+        "palette = np.array([9, 8])\nimg = np.array([[0, 1], [1, 1]])\nshown = palette[img]",
         "x = np.array([10, 20, 30])\nmask = [False, True, True]\nprint(x[mask], x[[0, 1, 1]])",
         "x = np.array([10, 20, 30])\nmask = np.array([0, 1, 1])\nprint(x[mask.astype(bool)], x[mask == 1])",
+        "def f(x):\n    return max(0.0, 1 - abs(x))\ny = np.vectorize(f)([-4.0, 0.5])",
+        "def f(x):\n    return max(0, 1 - abs(x))\ny = np.vectorize(f)([0.5, -4.0])\nz = np.vectorize(f)([-4, 0, 1])",
+        "def max(*given):\n    return 1.0\ndef f(x):\n    return max(0, x / 2)\ny = np.vectorize(f)([-4, 1, 3])",
         ROOT + "root = np.vectorize(f, otypes=[float])\nprint(root(np.array([-1, 2, 9])))",
         ROOT + "root = np.vectorize(f)\nprint(root(np.array([2, -1, 9])), root(np.array([3.0, -1])))",
         ROOT + "root = np.vectorize(f)\nprint(root(np.array([-1, 4, 9])))\nprint(f(-1), f(2))",

@@ -162,3 +162,31 @@ def test_a_sign_that_does_not_fit_wraps_around() -> None:
         WrapsAround((8, 1), "np.abs(a)", 128, -128, "int8", 1),
         WrapsAround((10, 1), "-c", -5, 251, "uint8", 1),
     ]
+
+
+def test_functions_and_methods_that_wrap_around_are_named() -> None:
+    program = (
+        "x = torch.tensor(87, dtype=torch.uint8)\na = torch.square(x)\nb = x.pow(2)\nc = torch.add(x, 200)\n"
+        "n = np.array([200, 87], dtype=np.uint8)\nd = np.multiply(n, n)\ne = n.sum(dtype=np.uint8)\n"
+        "f = np.add(n, 56, out=n)\nx.mul_(3)"
+    )
+    assert found(program, WrapsAround.__module__) == [
+        WrapsAround((8, 1), "torch.square(x)", 7569, 145, "uint8", 1),
+        WrapsAround((9, 1), "x.pow(2)", 7569, 145, "uint8", 1),
+        WrapsAround((10, 1), "torch.add(x, 200)", 287, 31, "uint8", 1),
+        WrapsAround((12, 1), "np.multiply(n, n)", 40000, 64, "uint8", 2),
+        WrapsAround((13, 1), "n.sum(dtype=np.uint8)", 287, 31, "uint8", 1),
+        WrapsAround((14, 1), "np.add(n, 56, out=n)", 256, 0, "uint8", 1),
+        WrapsAround((15, 1), "x.mul_(3)", 261, 5, "uint8", 1),
+    ]
+
+
+def test_functions_that_give_exact_numbers_are_left_alone() -> None:
+    program = (
+        "n = np.array([200, 87], dtype=np.uint8)\na = np.add(n, 60, dtype=np.int64)\nb = n.sum()\n"
+        "c = np.sum(n, axis=0)\nt = torch.tensor([200, 87], dtype=torch.uint8)\nd = t.sum()\n"
+        "e = torch.square(t.long())\nf = np.multiply(n, 1.5)\n"
+        "g = torch.add(torch.tensor([1]), torch.tensor([2]), alpha=3)\n"
+        "h = np.square(n.astype(int))\nk = t.mul(1)"
+    )
+    assert found(program, WrapsAround.__module__) == []

@@ -69,6 +69,14 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
             [PlacesNotRanks((6, 1), "scores.argsort()", 1, 2)],
         ),
         (
+            "from numpy import *\na = array([4, 2, 3])\nprint(a, argsort(a))",
+            [PlacesNotRanks((7, 1), "argsort(a)", 1, 2)],
+        ),
+        (
+            "t = torch.tensor([4, 2, 3])\nprint(t.argsort(descending=True))\nprint(torch.argsort(t))",
+            [PlacesNotRanks((7, 1), "torch.argsort(t)", 1, 2)],
+        ),
+        (
             "x = torch.tensor([0.3, 1.7], requires_grad=True)\nloss = (torch.round(x) - 1).pow(2).sum()\n"
             "loss.backward()",
             [FlatEverywhere((7, 1), "torch.round(x)")],

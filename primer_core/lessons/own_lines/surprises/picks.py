@@ -1,0 +1,181 @@
+"""When it surprises what an index picks: nothing, no new axis, an axis for each list or one for all."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists
+from primer_core.language.execution import is_array
+from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
+from primer_core.lessons.own_lines.trace import Part
+
+_READS = ("ndarray.[]", "Tensor.[]")
+_WRITES = ("ndarray.[]=", "Tensor.[]=")
+_NONES = ("None", "np.newaxis", "newaxis")
+_MOST_LISTS = 31
+"""PyTorch reads a list of more lists as one array of places."""
+
+
+def _indexings(line: Line, entries: tuple[str, ...]) -> Iterator[tuple[Part, ast.Subscript, Any, Any]]:
+    """Go through what the line indexed: the part, the expression, the array and the index."""
+    for part in line.step.parts:
+        found = line.at(part.place) if part.entry in entries and len(part.operands) > 1 else None
+        if isinstance(found, ast.Subscript) and is_array(part.operands[0]):
+            yield part, found, part.operands[0], part.operands[1]
+
+
+def _empty(line: Line) -> Iterator[Claim]:
+    for _, node, array, index in _indexings(line, (*_READS, *_WRITES)):
+        for axis, place, span in _spans(node, index, len(shape_of(array))):
+            size = shape_of(array)[axis]
+            bounds = span.start, span.stop, span.step
+            if not size or any(type(each) not in (int, type(None)) for each in bounds):
+                continue
+            said = _why_empty(span, size)
+            if said is None or _is_plain(node):
+                continue
+            instead = _not_empty(node, place, span, size)
+            yield EmptySpan(line.run, line.text(node), axis, size, *bounds, *said, instead)
+
+
+def _is_plain(node: ast.Subscript) -> bool:
+    """Return whether two written numbers are all that an index of a name holds: another rule tells of these."""
+    match node:
+        case ast.Subscript(ast.Name(), ast.Slice(start, stop, None), ast.Load()):
+            return whole_number(start) is not None and whole_number(stop) is not None
+    return False
+
+
+def _spans(node: ast.Subscript, index: Any, axes: int) -> Iterator[tuple[int, int, slice]]:
+    """Go through the slices that are written in an index: the axis of each, its place in the index, and it."""
+    parts = index if isinstance(index, tuple) else (index,)
+    written = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if len(parts) != len(written):
+        return
+    axis = 0
+    for place, (part, code) in enumerate(zip(parts, written, strict=True)):
+        if part is None:
+            continue
+        if part is Ellipsis:
+            axis = axes - sum(each is not None for each in parts[place + 1 :])
+            continue
+        if is_array(part) and numbers(part).dtype.kind == "b":
+            return
+        if isinstance(part, slice) and isinstance(code, ast.Slice) and axis < axes:
+            yield axis, place, part
+        axis += 1
+
+
+def _why_empty(span: slice, size: int) -> tuple[int, int] | None:
+    """Return the places from and to which a slice goes, where it is empty as they lie the wrong way around."""
+    step = span.step or 1
+    if range(size)[span] or (span.start is None and step > 0) or (span.stop is None):
+        return None
+    begins = size - 1 if span.start is None else span.start + size * (span.start < 0)
+    ends: int = span.stop + size * (span.stop < 0)
+    inside = begins >= 0 and (step > 0 or begins < size) and 0 <= ends < size + (step > 0)
+    from_end = any(bound is not None and bound < 0 for bound in (span.start, span.stop))
+    away = begins > ends if step > 0 else begins < ends
+    return (begins, ends) if inside and (away or (begins == ends and from_end)) else None
+
+
+def _not_empty(node: ast.Subscript, place: int, span: slice, size: int) -> str:
+    """Return the indexing with the bound that is meant; empty where that is not known."""
+    step = span.step or 1
+    changed = copy.deepcopy(node)
+    code = changed.slice.elts[place] if isinstance(changed.slice, ast.Tuple) else changed.slice
+    assert isinstance(code, ast.Slice)
+    if (step < 0 and span.stop == -1) or (step > 0 and span.stop == 0 and span.start is not None and span.start < 0):
+        code.upper, meant = None, slice(span.start, None, step)
+    elif step > 0 and span.start is not None and span.start < 0 <= span.stop and whole_number(code.lower) is None:
+        assert code.lower is not None
+        code.lower = ast.Call(ast.Name("max"), [code.lower, ast.Constant(0)], [])
+        meant = slice(0, span.stop, step)
+    else:
+        return ""
+    return ast.unparse(changed) if range(size)[meant] else ""
+
+
+def _no_axis(line: Line) -> Iterator[Claim]:
+    for part, node, array, index in _indexings(line, _READS):
+        parts = list(index) if isinstance(index, tuple) else [index]
+        written = [*node.slice.elts] if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if len(parts) != len(written) or not is_array(part.result):
+            continue
+        for place, code in enumerate(written):
+            match code:
+                case ast.Slice(ast.expr() as bound, upper, step) if ast.unparse(bound) in _NONES and not _is_none(
+                    upper
+                ):
+                    apart: list[ast.expr] = [bound, ast.Slice(None, upper, step)]
+                    given: list[Any] = [None, parts[place]]
+                case ast.Slice(None, ast.expr() as bound, None) if ast.unparse(bound) in _NONES:
+                    apart, given = [ast.Slice(), bound], [parts[place], None]
+                case _:
+                    continue
+            whole = ast.Tuple([*written[:place], *apart, *written[place + 1 :]], ast.Load())
+            instead = ast.unparse(ast.Subscript(node.value, whole, ast.Load()))
+            wanted = shape_of(array[(*parts[:place], *given, *parts[place + 1 :])])
+            yield NoAxisInSlice(line.run, line.text(node), line.text(code), shape_of(part.result), instead, wanted)
+
+
+def _is_none(node: ast.expr | None) -> bool:
+    return node is not None and ast.unparse(node) in _NONES
+
+
+def _list_per_axis(line: Line) -> Iterator[Claim]:
+    for part, node, array, index in _indexings(line, ("Tensor.[]",)):
+        if not isinstance(index, list) or not 0 < len(index) <= _MOST_LISTS or not is_array(part.result):
+            continue
+        if not all(isinstance(each, list) and each and all(type(one) is int for one in each) for each in index):
+            continue
+        if len({*map(len, index)}) > 1 or not all(
+            -shape_of(array)[0] <= one < shape_of(array)[0] for each in index for one in each
+        ):
+            continue
+        instead = f"{line.asked(node.value)}[torch.tensor({line.text(node.slice)})]"
+        wanted = (*np.shape(index), *shape_of(array)[1:])
+        gives = shape_of(part.result)
+        if gives != wanted:
+            yield ListPerAxis(line.run, line.text(node), len(index), gives, instead, wanted)
+
+
+def _one_axis(line: Line) -> Iterator[Claim]:
+    for part, node, array, index in _indexings(line, _READS):
+        if not isinstance(node.slice, ast.Tuple) or not isinstance(index, tuple) or not is_array(part.result):
+            continue
+        written = [*node.slice.elts]
+        lists = [place for place, each in enumerate(written) if isinstance(each, ast.List)]
+        if len(lists) < 2 or len(written) != len(index) or not all(map(_keeps, index)):
+            continue
+        changed: list[ast.expr] = [*written]
+        picks: list[Any] = [*index]
+        for place in lists:
+            code = written[place]
+            at = index[place][0] if isinstance(index[place], list) and len(index[place]) == 1 else None
+            if type(at) is not int or not isinstance(code, ast.List) or whole_number(code.elts[0]) is None:
+                break
+            stop = None if at == -1 else at + 1
+            changed[place] = ast.Slice(code.elts[0], None if stop is None else ast.Constant(stop))
+            picks[place] = slice(at, stop)
+        else:
+            instead = ast.unparse(ast.Subscript(node.value, ast.Tuple(changed, ast.Load()), ast.Load()))
+            gives, wanted = shape_of(part.result), shape_of(array[tuple(picks)])
+            yield OneAxisForLists(line.run, line.text(node), len(lists), gives, instead, wanted)
+
+
+def _keeps(each: Any) -> bool:
+    """Return whether a part of an index is a slice, a number or a list of one place."""
+    return (
+        isinstance(each, slice) or type(each) is int or each is Ellipsis or (isinstance(each, list) and len(each) == 1)
+    )
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_empty, _no_axis, _list_per_axis, _one_axis)

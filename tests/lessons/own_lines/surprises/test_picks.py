@@ -1,0 +1,136 @@
+"""What an index picks is named where it surprises, and nothing is where it picks what it says."""
+
+import pytest
+
+from primer_core.claims.claim import Claim, plain
+from primer_core.claims.surprises import picks
+from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists
+from primer_core.claims.surprises.readings import ListAxisFirst
+from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from tests.lessons.own_lines.surprises.test_common import HEADER, found
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+TEN = "a = np.arange(10)\n"
+GRID = "g = np.arange(12).reshape(3, 4)\n"
+TORCH_GRID = "t = torch.arange(12).reshape(4, 3)\n"
+
+
+def said_here(program: str) -> list[Claim]:
+    """Of what is said, the claims that are tested here."""
+    return [claim for claim in found(program) if type(claim).__module__ == picks.__name__]
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (
+            TEN + "i, m = 0, 3\nb = a[i + m - 1:i - 1:-1]",
+            [EmptySpan((7, 1), "a[i + m - 1:i - 1:-1]", 0, 10, 2, -1, -1, 2, 9, "a[i + m - 1::-1]")],
+        ),
+        (
+            TEN + "n = 1\nb = a[n - 3:n]",
+            [EmptySpan((7, 1), "a[n - 3:n]", 0, 10, -2, 1, None, 8, 1, "a[max(n - 3, 0):n]")],
+        ),
+        (TEN + "k = 2\nb = a[-k:0]", [EmptySpan((7, 1), "a[-k:0]", 0, 10, -2, 0, None, 8, 0, "a[-k:]")]),
+        (TEN + "b = a[1:5:-1]", [EmptySpan((6, 1), "a[1:5:-1]", 0, 10, 1, 5, -1, 1, 5)]),
+        (TEN + "a[3:1] = 0", [EmptySpan((6, 1), "a[3:1]", 0, 10, 3, 1, None, 3, 1)]),
+        (GRID + "b = g[:, 5:2]", [EmptySpan((6, 1), "g[:, 5:2]", 1, 4, 5, 2, None, 5, 2)]),
+        (GRID + "b = g[None, [0, 1], 3:1]", [EmptySpan((6, 1), "g[None, [0, 1], 3:1]", 1, 4, 3, 1, None, 3, 1)]),
+        (GRID + "b = g[..., 3:1]", [EmptySpan((6, 1), "g[..., 3:1]", 1, 4, 3, 1, None, 3, 1)]),
+        (
+            "def window(t, i):\n    return t[i - 2:i]\nw = window(torch.arange(5), 1)",
+            [EmptySpan((6, 1), "t[i - 2:i]", 0, 5, -1, 1, None, 4, 1, "t[max(i - 2, 0):i]")],
+        ),
+        (
+            "arr = np.ones((5, 3))\nb = arr[:, None :]",
+            [NoAxisInSlice((6, 1), "arr[:, None :]", "None :", (5, 3), "arr[:, None, :]", (5, 1, 3))],
+        ),
+        (
+            "arr = torch.ones(5, 3)\nb = arr[:None]\nc = arr[np.newaxis:, 0]",
+            [
+                NoAxisInSlice((6, 1), "arr[:None]", ":None", (5, 3), "arr[:, None]", (5, 1, 3)),
+                NoAxisInSlice(
+                    (7, 1), "arr[np.newaxis:, 0]", "np.newaxis:", (5,), "arr[np.newaxis, :, 0]", (1, 5),
+                ),
+            ],
+        ),
+        (
+            TORCH_GRID + "b = t[[[0, 1], [1, 2]]]",
+            [ListPerAxis((6, 1), "t[[[0, 1], [1, 2]]]", 2, (2,), "t[torch.tensor([[0, 1], [1, 2]])]", (2, 2, 3))],
+        ),
+        (
+            TORCH_GRID + "pairs = [[3, 1]]\nb = t[pairs]",
+            [ListPerAxis((7, 1), "t[pairs]", 1, (2, 3), "t[torch.tensor(pairs)]", (1, 2, 3))],
+        ),
+        (
+            "x = torch.ones(6, 1, 12, 2)\nb = x[[1], :, [-1]]",
+            [OneAxisForLists((6, 1), "x[[1], :, [-1]]", 2, (1, 1, 2), "x[1:2, :, -1:]", (1, 1, 1, 2))],
+        ),
+        (
+            "x = np.ones((6, 5, 4))\nb = x[[1], [2], [3]]",
+            [OneAxisForLists((6, 1), "x[[1], [2], [3]]", 3, (1,), "x[1:2, 2:3, 3:4]", (1, 1, 1))],
+        ),
+    ],
+)  # fmt: skip
+def test_it_is_named(program: str, claims: list[Claim]) -> None:
+    assert said_here(program) == claims
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        TEN + "b = a[:0]\nc = a[5:5]\nd = a[10:]\ne = a[12:15]\nf = a[::-1]\ng = a[-3:]\nh = a[2:-2]\nk = a[8:12]",
+        TEN + "i = 3\nb = a[i - 3:i]\nc = a[i:i - 2:-1]\nd = a[a > 5][3:]\ne = a[:0:-1]",
+        TEN + "b = a[3:1]",  # of which another rule tells
+        "a = np.ones((0, 3))\nb = a[2:1]\nc = [1, 2, 3][2:1]\ns = 'text'[3:1]",
+        GRID + "mask = g > 3\nb = g[mask]\nc = g[:, 1:3]\nd = g[1:2, None, ::-1]\ne = g[None]\nf = g[:, None, :]",
+        GRID + "b = g[1:None]\nc = g[None:None:-1]\nd = g[None, :]\ne = g[:, :, None]",
+        TORCH_GRID + "b = t[[0, 1], [1, 2]]\nc = t[torch.tensor([[0, 1], [1, 2]])]\nd = t[[0, 2]]",
+        GRID + "b = g[[[0, 1], [1, 2]]]\nc = g[[0, 1], [1, 2]]\nd = g[[1], :]\ne = g[[1], 0]",
+        "t = torch.arange(50)\nw = [[k, k + 1] for k in range(32)]\nb = t[w]",
+    ],
+)
+def test_what_picks_what_it_says_is_left_alone(program: str) -> None:
+    assert said_here(program) == []
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (
+            "x = torch.zeros(3, 4, 5)\ny = x[[0, 1], :, [0, 1]]\nz = x[:, [0, 1], [0, 1]]\nw = x[0, :, [0, 1]]",
+            [],
+        ),
+        (
+            "x = torch.zeros(2, 3, 4, 5)\ny = x[:, [0, 1], :, torch.tensor([0, 1])]",
+            [
+                ListAxisFirst(
+                    (6, 1), "x[:, [0, 1], :, torch.tensor([0, 1])]", (2, 2, 4), (2, 2, 4), "PyTorch", "lists",
+                )
+            ],
+        ),
+        (
+            "x = torch.zeros(2, 3, 4, 5)\ny = x[:, [0, 1, 2], :, [0, 1, 4]]",
+            [ListAxisFirst((6, 1), "x[:, [0, 1, 2], :, [0, 1, 4]]", (3, 2, 4), (2, 3, 4), "PyTorch", "lists")],
+        ),
+        (
+            "x = torch.zeros(6, 2, 3, 4, 5)\ny = x[0, :, [0, 1, 2], :, [0, 1, 4]]",
+            [ListAxisFirst((6, 1), "x[0, :, [0, 1, 2], :, [0, 1, 4]]", (3, 2, 4), (2, 3, 4), "PyTorch", "lists")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_paired_axis_of_a_tensor_goes_first(program: str, claims: list[Claim]) -> None:
+    wanted = [claim for claim in claims if isinstance(claim, ListAxisFirst) and claim.gives != claim.in_place]
+    assert [claim for claim in found(program) if isinstance(claim, ListAxisFirst)] == wanted
+
+
+def test_why_too_many_lists_are_refused_is_said() -> None:
+    program = "t = torch.arange(50)\nw = [[k, k + 1] for k in range(40)]\nb = t[w]\nc = t[w[:31]]"
+    shown = explain(OwnLinesQuestion(program=HEADER + program))
+    assert isinstance(shown, Shown)
+    assert shown.cause is not None
+    said = plain(shown.cause.sentence())
+    assert "w[:31] holds 31, and t has 1 axis" in said
+    assert "t[torch.tensor(w[:31])]" in said
