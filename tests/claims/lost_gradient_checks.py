@@ -20,7 +20,7 @@ from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import recorded
 from tests.claims.running_checks import opened, statement_at, statement_called
-from tests.claims.surprises.lines import at_line, stands_there
+from tests.claims.surprises.lines import after_line, at_line, stands_there
 
 REFUSAL = "does not require grad and does not have a grad_fn"
 
@@ -140,8 +140,15 @@ def _(claim: NoGradient, program: Program) -> None:
         tensor = at_line(program, claim.run)[claim.name]
         assert isinstance(tensor, torch.Tensor)
         assert tensor.grad is None
+    assert bool(claim.line) == (claim.why == "anew")
     if claim.why == "plain":
         assert not tensor.requires_grad
+    elif claim.why == "anew":
+        assert not tensor.requires_grad
+        binds = [run for run in recorded(opened(program.code)).lines if line_of(run[0]) == claim.line]
+        found = [(at_line(program, run)[claim.name], after_line(program, run)[claim.name]) for run in binds]
+        assert any(old.requires_grad and old.is_leaf and not new.requires_grad for old, new in found)
+        assert torch.equal(found[-1][1], tensor)
     elif claim.why == "result":
         assert tensor.grad_fn is not None
         assert not tensor.is_leaf

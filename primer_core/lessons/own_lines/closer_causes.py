@@ -6,11 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Literal
 
 from primer_core.claims.claim import Code, Sentence, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
+from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.trace import Trace
 
 
@@ -185,6 +188,125 @@ class SamplesIntoRows(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedSince(CauseHere):
+    """A line changed a tensor in place that an earlier one had saved for its way back.
+
+    Parameters
+    ----------
+    used
+        What saved it.
+    line
+        int, where that stands.
+    name
+        What code calls the tensor; empty where it has no name.
+    shape
+        Its shape.
+    by
+        What changed it.
+    at
+        int, where that stands.
+    shared
+        What code calls what was changed, where that is another tensor in the same memory; else empty.
+    way
+        How to keep what was saved: "before" of numbers that learn, "copy" of what lies in another's memory, else "new".
+    instead
+        What hands on the numbers alone, what has its own memory, or what makes a new tensor; empty where that is not
+        known.
+    """
+
+    used: str
+    line: int
+    name: str
+    shape: tuple[int, ...]
+    by: str
+    at: int
+    shared: str
+    way: Literal["before", "copy", "new"]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Name both lines, and what keeps the numbers."""
+        needed = Code(self.name) if self.name else f"a tensor of shape {self.shape}"
+        shares: Sentence = (", as ", Code(self.shared), " lies in the same memory") if self.shared else ()
+        told: Sentence = (
+            "The way back through ",
+            Code(self.used),
+            f" of line {self.line} needs ",
+            needed,
+            " as it was then. ",
+            Code(self.by),
+            f" of line {self.at} has changed it in place since",
+            *shares,
+            ".",
+        )
+        match self.way:
+            case "before":
+                told = (*told, " What was computed with the numbers before that line goes back before it, too.")
+                if not self.instead:
+                    return told
+                return (*told, " Where no gradient is to come through it, ", Code(self.instead), " ends the way back.")
+            case "copy" if self.instead:
+                return (*told, " ", Code(self.instead), " has memory of its own, and may be changed.")
+            case "new" if self.instead:
+                return (*told, " ", Code(self.instead), " makes a new tensor, and leaves the old one as it is.")
+        return (*told, " A clone() of it may be changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBefore(CauseHere):
+    """A part of a graph was gone back through before, and belongs to what is gone back from now, too.
+
+    Parameters
+    ----------
+    code
+        What is gone back from.
+    names
+        Of the tensors whose graph that is.
+    lines
+        int each, where these were computed.
+    before
+        What went back before.
+    at
+        int, where that stands.
+    looped
+        Whether they were computed before a loop in whose rounds it is gone back.
+    """
+
+    code: str
+    names: tuple[str, ...]
+    lines: tuple[int, ...]
+    before: str
+    at: int
+    looped: bool
+
+    def sentence(self) -> Sentence:
+        """Say what both have in common, and what parts them."""
+        several = len(self.names) > 1
+        which = Code(listed(self.names))
+        verb = "were" if several else "was"
+        where = f"line {self.lines[0]}" if len(set(self.lines)) == 1 else f"lines {listed(list(map(str, self.lines)))}"
+        if self.looped:
+            return (
+                which,
+                f" {verb} computed in {where}, before the loop, of what requires a gradient, and ",
+                Code(self.code),
+                " is computed of that in each round: the way back goes on through the same piece of graph each time, "
+                "and what it saved was freed when backward() came through it first. ",
+                Code(f"{self.names[0]}.detach()"),
+                " in the loop hands on the numbers alone; computed in the loop, it has a new graph in each round.",
+            )
+        return (
+            Code(self.before),
+            f" of line {self.at} went back through the graph of ",
+            which,
+            f", which {verb} computed in {where}, and freed what it had saved. ",
+            Code(self.code),
+            " was computed of that, too. One backward() of the sum of both goes back once; retain_graph=True in the "
+            "first keeps the graph for the second.",
+        )
+
+
 def closer(known: Recognised, trace: Trace) -> Recognised:
     """Return the cause of a message as the program tells it; the one that was known where it tells no more."""
     failing = trace.failing
@@ -199,7 +321,9 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
     elif known.kind == "no_forward":
         cause = _forward_within(trace)
     elif known.kind == "backward_twice":
-        cause = _of_round_before(trace)
+        cause = _of_round_before(trace) or _built_before(trace)
+    elif known.kind == "changed_in_place":
+        cause = _changed_since(trace)
     elif known.kind == "batches":
         cause = cut_into_rows(trace)
     return known if cause is None else replace(known, cause=cause)
@@ -255,6 +379,68 @@ def _of_round_before(trace: Trace) -> GraphOfRoundBefore | None:
                 if not anew and _reads(loss, beside) >= set(names):
                     return GraphOfRoundBefore(loss, names)
     return None
+
+
+def loop_between(trace: Trace, made: ast.stmt, statement: ast.stmt) -> ast.For | ast.While | None:
+    """Return the outermost loop that holds one statement and comes after another, both outside of all functions."""
+    last = made.end_lineno or made.lineno
+    for each in statements_of(trace.source):
+        inside = each.lineno <= statement.lineno <= (each.end_lineno or each.lineno)
+        if isinstance(each, ast.FunctionDef) and (inside or each.lineno <= made.lineno <= (each.end_lineno or 0)):
+            return None
+        if isinstance(each, ast.For | ast.While) and inside and last < each.lineno:
+            return each
+    return None
+
+
+def _built_before(trace: Trace) -> BuiltBefore | None:
+    failing = trace.failing
+    assert failing is not None
+    freed = freed_before(trace)
+    match failing.node:
+        case ast.Call(ast.Attribute(holder, "backward")) if freed is not None:
+            loops = [loop_between(trace, each.statement, failing.statement) is not None for each in freed.made]
+            again = freed.before.node is not failing.node and freed.before.line != failing.statement.lineno
+            if all(loops) or (again and not any(loops)):
+                lines = tuple(each.line for each in freed.made)
+                code = Place.of(holder, trace.source).text
+                return BuiltBefore(code, freed.names, lines, freed.before.code, freed.before.line, all(loops))
+    return None
+
+
+def _changed_since(trace: Trace) -> ChangedSince | None:
+    failing, found = trace.failing, changed_since(trace)
+    assert failing is not None
+    if found is None:
+        return None
+    used, by = found.used, found.by
+    way: Literal["before", "copy", "new"] = "copy" if found.shared else "new"
+    instead = f"{found.shared}.clone()" if found.shared else ""
+    if by.steps or found.learns:
+        way, given = "before", used.gives
+        instead = f"{given}.detach()" if failing.scope.get(given) == "Tensor" and given != _asked(failing) else ""
+    elif not found.shared:
+        match by.node:
+            case ast.AugAssign(ast.Name(name) as target, sign, value):
+                made = ast.BinOp(ast.Name(name), sign, value)
+                instead = ast.unparse(ast.Assign([target], made, lineno=1))
+            case ast.Call(ast.Attribute(ast.Name(name), method), arguments, words) if method.endswith("_"):
+                made_by = ast.Attribute(ast.Name(name), method.removesuffix("_"))
+                if method not in _FILLS:
+                    instead = f"{name} = {ast.unparse(ast.Call(made_by, arguments, words))}"
+    return ChangedSince(used.code, used.line, found.name, found.shape, by.code, by.line, found.shared, way, instead)
+
+
+def _asked(failing: Failing) -> str:
+    """Return the name of what is gone back from; empty where it has none."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name(name), "backward")):
+            return name
+    return ""
+
+
+_FILLS = ("zero_", "fill_", "copy_", "uniform_", "normal_", "random_", "bernoulli_", "exponential_")
+"""Methods in place that have no twin which makes a new tensor of the old one."""
 
 
 def _bound_by(statement: ast.Assign) -> set[str]:

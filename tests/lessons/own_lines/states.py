@@ -529,6 +529,15 @@ _NO_WAY_BACK = (
 )
 """Programs that end where there is no way back from a loss."""
 
+_GRADIENTS = (
+    "w = torch.tensor({0}.0, requires_grad=True)\nx = torch.arange({1}.)\n((w * x - {1}) ** 2).mean().backward()\n"
+    "with torch.no_grad():\n    w = w - 0.{0} * w.grad\nprint(w, w.grad)",
+    "w = torch.ones({1}, requires_grad=True)\nb = torch.zeros({1}, requires_grad=True)\n"
+    "for i in range({0}):\n    loss = ((w * {0} + b) ** 2).sum()\n    loss.backward()\n    with torch.no_grad():\n"
+    "        w, b = w - 0.1 * w.grad, b - 0.{1} * b.grad",
+)
+"""Programs whose gradients surprise."""
+
 _LAYERS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
 )  # fmt: skip
@@ -645,6 +654,7 @@ POOLS = (
     Pool(_IMPORTS, _EDGES, 5),
     Pool(_SEEDED, _ROUNDS, 5),
     Pool(_SEEDED, _PASSES, 3),
+    Pool(_BOTH_SEEDED, _GRADIENTS, 2),
     Pool(_SEEDED, _MODELS, 3),
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),

@@ -15,6 +15,7 @@ from primer_core.lessons.own_lines.surprises import (
     equalities,
     forms,
     functions,
+    gradients,
     layers,
     losses,
     models,
@@ -62,6 +63,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *functions.RULES,
     *orders.RULES,
     *prints.RULES,
+    *gradients.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
