@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-from primer_core.language.execution import is_array, is_wrapped
+from primer_core.backend import Declined
+from primer_core.language.execution import attempted, is_array, is_wrapped
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import is_module
 from primer_core.language.programs.reading import read_program
@@ -290,23 +291,17 @@ def _attributes(node: Any) -> Iterator[str]:
 
 def _saved_by(node: Any) -> Iterator[_Saved]:
     for name in _attributes(node):
-        try:
-            tensor = getattr(node, name)
-        except RuntimeError:
-            continue
+        tensor, _ = attempted(getattr, (node, name), {})
         if is_array(tensor) and not is_wrapped(tensor):
             yield _Saved(name, tensor, version_of(tensor))
 
 
 def _refusal(node: Any, name: str) -> Literal["changed", "freed", ""]:
     """Return why what a node saved is not to be had; empty where it is."""
-    try:
-        getattr(node, name)
-    except RuntimeError as error:
-        if _CHANGED in str(error):
-            return "changed"
-        return "freed" if _FREED in str(error) else ""
-    return ""
+    found, _ = attempted(getattr, (node, name), {})
+    if not isinstance(found, Declined):
+        return ""
+    return "changed" if _CHANGED in found.text else "freed" if _FREED in found.text else ""
 
 
 def _memory(tensor: Any) -> int:

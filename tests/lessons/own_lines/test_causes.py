@@ -135,7 +135,8 @@ LEAF = "import torch\nfrom torch import nn\nw = torch.ones(3, requires_grad=True
         ("h = w.sigmoid()\nc = h.detach()\nc.zero_()\nh.sum().backward()", "as c lies in the same memory. c.clone()"),
         ("h = w.exp()\nv = h[1:]\nv[0] = 5\n(h * h).sum().backward()", "v[0] = 5 of line 6. as v lies in the same"),
         (
-            "a = (w ** 2).sum()\nb = (w ** 3).sum()\na.backward()\nwith torch.no_grad():\n    w -= w.grad\nb.backward()",
+            "a = (w ** 2).sum()\nb = (w ** 3).sum()\na.backward()\n"
+            "with torch.no_grad():\n    w -= w.grad\nb.backward()",
             "w ** 3 of line 5 needs w. w -= w.grad of line 8. goes back before it, too",
         ),
         (
