@@ -109,6 +109,8 @@ def _kept_by(made_anew: Any) -> Any:
             return data * 1
         if any(isinstance(each, torch.Tensor) and each.requires_grad for each in parts):
             return torch.stack([torch.as_tensor(each).float() for each in parts])
+        if any(isinstance(each, list | tuple) for each in parts):
+            return torch.stack([tensor(each).float() for each in parts])
         return made_anew(data, *rest, **words)
 
     return tensor

@@ -12,7 +12,7 @@ from primer_core.claims.claim import Code, Sentence, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
 from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -189,6 +189,38 @@ class SamplesIntoRows(CauseHere):
 
 
 @dataclass(frozen=True, slots=True)
+class ListForNumPy(CauseHere):
+    """A function of NumPy's was given a list of tensors that require a gradient.
+
+    Parameters
+    ----------
+    function
+        The function: ``np.sum``.
+    numbers
+        The list of their numbers, as code.
+    twin
+        What computes the same with the tensors, as code; empty where that is not known.
+    """
+
+    function: str
+    numbers: str
+    twin: str
+
+    def sentence(self) -> Sentence:
+        """Say who asks for the array, what keeps the graph, and what leaves it."""
+        leaves: Sentence = (Code(self.numbers), " takes plain numbers out of the graph.")
+        keeps: Sentence = (Code(self.twin), " computes with the tensors and keeps the graph; ") if self.twin else ()
+        return (
+            Code(self.function),
+            " makes an array of the list first, and for that asks each tensor for ",
+            Code(".numpy()"),
+            ": NumPy records nothing, so that is refused of a tensor which requires a gradient. ",
+            *keeps,
+            *leaves,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedSince(CauseHere):
     """A line changed a tensor in place that an earlier one had saved for its way back.
 
@@ -322,6 +354,8 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
         cause = _forward_within(trace)
     elif known.kind == "backward_twice":
         cause = _of_round_before(trace) or _built_before(trace)
+    elif known.kind == "numpy_grad":
+        cause = _list_for_numpy(failing)
     elif known.kind == "changed_in_place":
         cause = _changed_since(trace)
     elif known.kind == "batches":
@@ -429,6 +463,50 @@ def _changed_since(trace: Trace) -> ChangedSince | None:
                 if method not in _FILLS:
                     instead = f"{name} = {ast.unparse(ast.Call(made_by, arguments, words))}"
     return ChangedSince(used.code, used.line, found.name, found.shape, by.code, by.line, found.shared, way, instead)
+
+
+def list_for_numpy(failing: Failing) -> tuple[str, str, str] | None:
+    """Return a function of NumPy's given a list of single tensors, the list of their numbers, and the tensors' own."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy") as library, name), [given, *more], words):
+            lists = [each for each in failing.operands if each.kind == "list" and isinstance(each.value, tuple)]
+            if len(lists) != 1 or not lists[0].value:
+                return None
+            cells = [each for each in lists[0].value if isinstance(each, Entry)]
+            if len(cells) != len(lists[0].value) or any(each.kind != "Tensor" or each.shape != () for each in cells):
+                return None
+            code = lists[0].text
+            ending = _TWINS.get(name)
+            twin = "" if ending is None or more or words else f"torch.stack({code}){ending}"
+            return f"{library.id}.{name}", ast.unparse(_numbers_of(given)), twin
+    return None
+
+
+def _numbers_of(given: ast.expr) -> ast.expr:
+    """Return the list of the numbers of tensors, as code."""
+
+    def item(each: ast.expr) -> ast.expr:
+        return ast.Call(ast.Attribute(each, "item"), [], [])
+
+    match given:
+        case ast.ListComp(element, generators):
+            return ast.ListComp(item(element), generators)
+        case ast.List(elements) if not any(isinstance(each, ast.Starred) for each in elements):
+            return ast.List(list(map(item, elements)))
+    each = ast.comprehension(ast.Name("each", ast.Store()), given, [], 0)
+    return ast.ListComp(item(ast.Name("each", ast.Load())), [each])
+
+
+_TWINS = {
+    "sum": ".sum()", "mean": ".mean()", "average": ".mean()", "prod": ".prod()", "max": ".max()", "min": ".min()",
+    "array": "", "asarray": "", "sqrt": ".sqrt()", "exp": ".exp()", "log": ".log()", "abs": ".abs()",
+}  # fmt: skip
+"""What tensors that are stacked are asked for in place of a function of NumPy's."""
+
+
+def _list_for_numpy(failing: Failing) -> ListForNumPy | None:
+    found = list_for_numpy(failing)
+    return None if found is None else ListForNumPy(*found)
 
 
 def _asked(failing: Failing) -> str:

@@ -550,6 +550,8 @@ _GRADIENTS = (
     "inner = torch.tensor([{0}.0, 0.{1}], requires_grad=True)\nouter = inner.sigmoid()\nseen = outer.data\n"
     "seen[0] = {1}\nouter.sum().backward()\nheld = torch.exp(inner * 0.5)\nheld.data.mul_({0} + 1)\n"
     "held.sum().backward()",
+    "base = torch.tensor({0}.0, requires_grad=True)\nlosses = [base * i for i in range(1, {1} + 1)]\n"
+    "total = torch.tensor(losses, requires_grad=True).sum()\ntotal.backward()\nprint(base.grad)",
 )
 """Programs whose gradients surprise."""
 

@@ -178,3 +178,24 @@ def test_what_was_gone_back_through_before_is_named(program: str, words: str) ->
     found = cause_of(run(LEAF + program))
     assert found is not None
     assert all(each in plain(found.sentence()) for each in words.split(". "))
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (
+            "np.sum([w[0] * 2, w[1]])",
+            "np.sum makes an array. torch.stack([w[0] * 2, w[1]]).sum(). [(w[0] * 2).item()",
+        ),
+        (
+            "each = [a * 2 for a in w]\nnp.mean(each)",
+            "torch.stack(each).mean(). [each.item() for each in each]",
+        ),
+        ("np.std([a * 2 for a in w])", "np.std makes an array of the list first. [(a * 2).item() for a in w] takes"),
+        ("np.sum([w, w])", "it must be taken out of it first"),
+    ],
+)
+def test_a_list_of_tensors_is_said_to_be_made_an_array_first(program: str, words: str) -> None:
+    found = cause_of(run(f"import numpy as np\n{LEAF}{program}"))
+    assert found is not None
+    assert all(each in plain(found.sentence()) for each in words.split(". "))

@@ -5,13 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.closer_causes import carried, loop_between
+from primer_core.lessons.own_lines.closer_causes import carried, list_for_numpy, loop_between
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.surprises.line import goes_back
 
 
 def _detached(failure: Failure) -> Iterator[Candidate]:
+    listed = list_for_numpy(failure.failing)
+    if listed is not None and isinstance(failure.node, ast.Call):
+        _, plain, twin = listed
+        if twin:
+            yield failure.whole(twin)
+        yield failure.instead(failure.node.args[0], plain)
     yield from each_ended(failure.operands, ".detach()")
 
 

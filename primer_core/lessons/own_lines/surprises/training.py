@@ -147,6 +147,11 @@ def _taken(line: Line) -> Iterator[Claim]:
                 of_one = all(floats)
                 if of_one and len(elements) == len(given) and any(_has_way_back(line, each) for each in elements):
                     yield NumbersTaken(line.run, line.text(found), f"torch.stack({line.text(listed)})")
+            case list() as given, [ast.Name(name)] if len(given) > 0:
+                seen = None if line.before is None else line.before.names.get(name)
+                floats = (is_array(each) and shape_of(each) == () and numbers(each).dtype.kind == "f" for each in given)
+                if seen is not None and "grad_fn=" in seen.text and all(floats):
+                    yield NumbersTaken(line.run, line.text(found), f"torch.stack({name})")
 
 
 def _has_way_back(line: Line, node: ast.expr) -> bool:

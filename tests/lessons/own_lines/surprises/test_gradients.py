@@ -12,6 +12,7 @@ from primer_core.claims.surprises.gradients import (
     SaturatedSoftmax,
     WeighedBackward,
 )
+from primer_core.claims.surprises.training import NumbersTaken
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -167,3 +168,17 @@ def test_what_surprises_on_the_way_back_is_named(program: str, claims: list[Clai
 def test_a_way_back_that_does_what_it_says_is_left_alone(program: str) -> None:
     said = found(program)
     assert [claim for claim in said if type(claim).__module__ == AtTheCorner.__module__] == []
+
+
+TAKEN = "w = torch.tensor(2.0, requires_grad=True)\nkept = [{} for i in range(3)]\nt = torch.tensor(kept{})"
+
+
+@pytest.mark.parametrize("more", ["", ", requires_grad=True"])
+def test_a_named_list_of_tensors_is_said_to_lose_their_way_back(more: str) -> None:
+    code = f"torch.tensor(kept{more})"
+    assert found(TAKEN.format("w * i", more)) == [NumbersTaken((7, 1), code, "torch.stack(kept)")]
+
+
+@pytest.mark.parametrize("each", ["(w * i).item()", "(w * i).detach()", "torch.tensor(1.0 + i)", "2 * i"])
+def test_a_list_of_plain_numbers_loses_nothing(each: str) -> None:
+    assert [claim for claim in found(TAKEN.format(each, "")) if isinstance(claim, NumbersTaken)] == []
