@@ -22,9 +22,9 @@ HOW: Mapping[str, str] = {
 }
 
 
-Lack = Literal["plain", "result", "before", "compared", "cleared"]
-"""Why a tensor has no gradient: it requires none, it is no leaf, no ``backward()`` has run, it was only compared, or no
-``backward()`` that ran came to it or left it until now."""
+Lack = Literal["plain", "anew", "result", "before", "compared", "cleared"]
+"""Why a tensor has no gradient: it requires none, its name was one of a leaf that does before, it is no leaf, no
+``backward()`` has run, it was only compared, or no ``backward()`` that ran came to it or left it until now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,15 @@ class NoGradient(InAWord, Claim):
         Of the tensor.
     why
         Why it has none.
+    line
+        int, which line bound the name to another tensor than the leaf; 0 for none.
     """
 
     word: ClassVar[str] = "no gradient"
     run: Run
     name: str
     why: Lack
+    line: int = 0
 
     def sentence(self) -> Sentence:
         """Say that it is None, and why."""
@@ -52,6 +55,16 @@ class NoGradient(InAWord, Claim):
         match self.why:
             case "plain":
                 return (*asked, Name(self.name), " requires no gradient. ", Code("requires_grad=True"), " asks for one")
+            case "anew":
+                return (
+                    *asked,
+                    f"line {self.line} bound the name ",
+                    Name(self.name),
+                    " to a new tensor, which requires no gradient and has none. The leaf that has one is changed in "
+                    "place by ",
+                    Code(f"{self.name} -= ..."),
+                    " under torch.no_grad(), and keeps its name",
+                )
             case "result":
                 return (
                     *asked,

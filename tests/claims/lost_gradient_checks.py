@@ -20,7 +20,7 @@ from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import recorded
 from tests.claims.running_checks import opened, statement_at, statement_called
-from tests.claims.surprises.lines import at_line, stands_there
+from tests.claims.surprises.lines import after_line, at_line, stands_there
 
 REFUSAL = "does not require grad and does not have a grad_fn"
 
@@ -79,7 +79,7 @@ def _(claim: LosesGradient, program: Program) -> None:
         return _leaf(value)
 
     with pytest.MonkeyPatch.context() as patched:
-        if claim.why == "number":
+        if claim.why in ("number", "dtype"):
             patched.setattr(torch, "tensor", _kept_by(torch.tensor))
         error = _stopped(_Keeps(node).visit(tree), {"_leaf_": leaf})
     assert error is None or REFUSAL not in str(error)
@@ -109,6 +109,8 @@ def _kept_by(made_anew: Any) -> Any:
             return data * 1
         if any(isinstance(each, torch.Tensor) and each.requires_grad for each in parts):
             return torch.stack([torch.as_tensor(each).float() for each in parts])
+        if any(isinstance(each, list | tuple) for each in parts):
+            return torch.stack([tensor(each).float() for each in parts])
         return made_anew(data, *rest, **words)
 
     return tensor
@@ -140,8 +142,15 @@ def _(claim: NoGradient, program: Program) -> None:
         tensor = at_line(program, claim.run)[claim.name]
         assert isinstance(tensor, torch.Tensor)
         assert tensor.grad is None
+    assert bool(claim.line) == (claim.why == "anew")
     if claim.why == "plain":
         assert not tensor.requires_grad
+    elif claim.why == "anew":
+        assert not tensor.requires_grad
+        binds = [run for run in recorded(opened(program.code)).lines if line_of(run[0]) == claim.line]
+        found = [(at_line(program, run)[claim.name], after_line(program, run)[claim.name]) for run in binds]
+        assert any(old.requires_grad and old.is_leaf and not new.requires_grad for old, new in found)
+        assert torch.equal(found[-1][1], tensor)
     elif claim.why == "result":
         assert tensor.grad_fn is not None
         assert not tensor.is_leaf

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from primer_core.backend import backend
-from primer_core.claims.claim import Code, Sentence, listed
+from primer_core.claims.claim import Code, Sentence, counted, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.programs.missing import public_names
@@ -18,6 +19,10 @@ from primer_core.lessons.own_lines.closer_causes import CauseHere
 from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
 from primer_core.lessons.own_lines.trace import Trace
 
+_MOST_LISTS = 31
+"""Lists in a list that PyTorch reads as a tuple."""
+
+_NESTED = re.compile(r"\[\s*\[\s*\d")
 _LEAVES_OUT = ("sum", "mean", "max", "min", "amax", "amin", "std", "var", "prod", "median", "nansum", "nanmean", "norm")
 
 
@@ -116,6 +121,40 @@ class OneNumberAlone(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ListsAsAxes(CauseHere):
+    """A list of lists stands as an index of a tensor, and was read as an index for each of several axes.
+
+    Parameters
+    ----------
+    code
+        The list.
+    lists
+        int, how many lists it holds.
+    array
+        The tensor.
+    axes
+        int, how many it has.
+    """
+
+    code: str
+    lists: int
+    array: str
+    axes: int
+
+    def sentence(self) -> Sentence:
+        """Say how it is read, and what is read as one array of places."""
+        return (
+            "PyTorch reads a list of fewer than 32 lists as a tuple, with a list of places for each axis: ",
+            Code(self.code),
+            f" holds {self.lists}, and ",
+            Code(self.array),
+            f" has {counted(self.axes, 'axis', 'axes')}. A longer list, or a tensor, is one array of places along axis "
+            "0: ",
+            Code(f"{self.array}[torch.tensor({self.code})]"),
+        )
+
+
 def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -125,6 +164,8 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
             return _left_out(trace, failing)
         case "number" | "number_torch":
             return _one_number(trace, failing)
+        case "too_many_indices_torch":
+            return _lists_as_axes(trace)
     return None
 
 
@@ -172,6 +213,19 @@ def _one_number(trace: Trace, failing: Failing) -> OneNumberAlone | None:
                 return None
             library = "torch" if given.is_tensor else "np"
             return OneNumberAlone(ast.unparse(function), given.text, given.shape, f"{library}.{name}")
+    return None
+
+
+def _lists_as_axes(trace: Trace) -> ListsAsAxes | None:
+    failing = trace.failing
+    assert failing is not None
+    match failing.node, failing.operands:
+        case ast.Subscript(_, index), (array, Operand(kind="list", value=tuple(lists)) as given) if array.is_tensor:
+            axes = len(array.shape or ())
+            names = trace.steps[-1].names if trace.steps else {}
+            texts = [names[each.id].text for each in ast.walk(index) if isinstance(each, ast.Name) and each.id in names]
+            if axes < len(lists) <= _MOST_LISTS and any(_NESTED.match(each) for each in (given.text, *texts)):
+                return ListsAsAxes(given.text, len(lists), array.text, axes)
     return None
 
 

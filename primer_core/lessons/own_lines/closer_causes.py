@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Literal
 
-from primer_core.claims.claim import Code, Sentence, counted, listed
+from primer_core.claims.claim import Code, Sentence, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
-from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.language.rejection import Place
+from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.trace import Trace
 
 
@@ -187,36 +189,153 @@ class SamplesIntoRows(CauseHere):
 
 
 @dataclass(frozen=True, slots=True)
-class ListsAsAxes(CauseHere):
-    """A list of lists stands as an index of a tensor, and was read as an index for each of several axes.
+class ListForNumPy(CauseHere):
+    """A function of NumPy's was given a list of tensors that require a gradient.
+
+    Parameters
+    ----------
+    function
+        The function: ``np.sum``.
+    numbers
+        The list of their numbers, as code.
+    twin
+        What computes the same with the tensors, as code; empty where that is not known.
+    """
+
+    function: str
+    numbers: str
+    twin: str
+
+    def sentence(self) -> Sentence:
+        """Say who asks for the array, what keeps the graph, and what leaves it."""
+        leaves: Sentence = (Code(self.numbers), " takes plain numbers out of the graph.")
+        keeps: Sentence = (Code(self.twin), " computes with the tensors and keeps the graph; ") if self.twin else ()
+        return (
+            Code(self.function),
+            " makes an array of the list first, and for that asks each tensor for ",
+            Code(".numpy()"),
+            ": NumPy records nothing, so that is refused of a tensor which requires a gradient. ",
+            *keeps,
+            *leaves,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince(CauseHere):
+    """A line changed a tensor in place that an earlier one had saved for its way back.
+
+    Parameters
+    ----------
+    used
+        What saved it.
+    line
+        int, where that stands.
+    name
+        What code calls the tensor; empty where it has no name.
+    shape
+        Its shape.
+    by
+        What changed it.
+    at
+        int, where that stands.
+    shared
+        What code calls what was changed, where that is another tensor in the same memory; else empty.
+    way
+        How to keep what was saved: "before" of numbers that learn, "copy" of what lies in another's memory, else "new".
+    instead
+        What hands on the numbers alone, what has its own memory, or what makes a new tensor; empty where that is not
+        known.
+    """
+
+    used: str
+    line: int
+    name: str
+    shape: tuple[int, ...]
+    by: str
+    at: int
+    shared: str
+    way: Literal["before", "copy", "new"]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Name both lines, and what keeps the numbers."""
+        needed = Code(self.name) if self.name else f"a tensor of shape {self.shape}"
+        shares: Sentence = (", as ", Code(self.shared), " lies in the same memory") if self.shared else ()
+        told: Sentence = (
+            "The way back through ",
+            Code(self.used),
+            f" of line {self.line} needs ",
+            needed,
+            " as it was then. ",
+            Code(self.by),
+            f" of line {self.at} has changed it in place since",
+            *shares,
+            ".",
+        )
+        match self.way:
+            case "before":
+                told = (*told, " What was computed with the numbers before that line goes back before it, too.")
+                if not self.instead:
+                    return told
+                return (*told, " Where no gradient is to come through it, ", Code(self.instead), " ends the way back.")
+            case "copy" if self.instead:
+                return (*told, " ", Code(self.instead), " has memory of its own, and may be changed.")
+            case "new" if self.instead:
+                return (*told, " ", Code(self.instead), " makes a new tensor, and leaves the old one as it is.")
+        return (*told, " A clone() of it may be changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBefore(CauseHere):
+    """A part of a graph was gone back through before, and belongs to what is gone back from now, too.
 
     Parameters
     ----------
     code
-        The list.
-    lists
-        int, how many lists it holds.
-    array
-        The tensor.
-    axes
-        int, how many it has.
+        What is gone back from.
+    names
+        Of the tensors whose graph that is.
+    lines
+        int each, where these were computed.
+    before
+        What went back before.
+    at
+        int, where that stands.
+    looped
+        Whether they were computed before a loop in whose rounds it is gone back.
     """
 
     code: str
-    lists: int
-    array: str
-    axes: int
+    names: tuple[str, ...]
+    lines: tuple[int, ...]
+    before: str
+    at: int
+    looped: bool
 
     def sentence(self) -> Sentence:
-        """Say how it is read, and what is read as one array of places."""
+        """Say what both have in common, and what parts them."""
+        several = len(self.names) > 1
+        which = Code(listed(self.names))
+        verb = "were" if several else "was"
+        where = f"line {self.lines[0]}" if len(set(self.lines)) == 1 else f"lines {listed(list(map(str, self.lines)))}"
+        if self.looped:
+            return (
+                which,
+                f" {verb} computed in {where}, before the loop, of what requires a gradient, and ",
+                Code(self.code),
+                " is computed of that in each round: the way back goes on through the same piece of graph each time, "
+                "and what it saved was freed when backward() came through it first. ",
+                Code(f"{self.names[0]}.detach()"),
+                " in the loop hands on the numbers alone; computed in the loop, it has a new graph in each round.",
+            )
         return (
-            "PyTorch reads a list of fewer than 32 lists as a tuple, with a list of places for each axis: ",
+            Code(self.before),
+            f" of line {self.at} went back through the graph of ",
+            which,
+            f", which {verb} computed in {where}, and freed what it had saved. ",
             Code(self.code),
-            f" holds {self.lists}, and ",
-            Code(self.array),
-            f" has {counted(self.axes, 'axis', 'axes')}. A longer list, or a tensor, is one array of places along axis "
-            "0: ",
-            Code(f"{self.array}[torch.tensor({self.code})]"),
+            " was computed of that, too. One backward() of the sum of both goes back once; retain_graph=True in the "
+            "first keeps the graph for the second.",
         )
 
 
@@ -234,25 +353,14 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
     elif known.kind == "no_forward":
         cause = _forward_within(trace)
     elif known.kind == "backward_twice":
-        cause = _of_round_before(trace)
-    elif known.kind == "too_many_indices_torch":
-        cause = _lists_as_axes(trace)
+        cause = _of_round_before(trace) or _built_before(trace)
+    elif known.kind == "numpy_grad":
+        cause = _list_for_numpy(failing)
+    elif known.kind == "changed_in_place":
+        cause = _changed_since(trace)
     elif known.kind == "batches":
         cause = cut_into_rows(trace)
     return known if cause is None else replace(known, cause=cause)
-
-
-def _lists_as_axes(trace: Trace) -> ListsAsAxes | None:
-    failing = trace.failing
-    assert failing is not None
-    match failing.node, failing.operands:
-        case ast.Subscript(_, index), (array, Operand(kind="list", value=tuple(lists)) as given) if array.is_tensor:
-            axes = len(array.shape or ())
-            names = trace.steps[-1].names if trace.steps else {}
-            texts = [names[each.id].text for each in ast.walk(index) if isinstance(each, ast.Name) and each.id in names]
-            if axes < len(lists) <= _MOST_LISTS and any(_NESTED.match(each) for each in (given.text, *texts)):
-                return ListsAsAxes(given.text, len(lists), array.text, axes)
-    return None
 
 
 def _loss_is_made(failing: Failing) -> LossIsMade | None:
@@ -307,6 +415,112 @@ def _of_round_before(trace: Trace) -> GraphOfRoundBefore | None:
     return None
 
 
+def loop_between(trace: Trace, made: ast.stmt, statement: ast.stmt) -> ast.For | ast.While | None:
+    """Return the outermost loop that holds one statement and comes after another, both outside of all functions."""
+    last = made.end_lineno or made.lineno
+    for each in statements_of(trace.source):
+        inside = each.lineno <= statement.lineno <= (each.end_lineno or each.lineno)
+        if isinstance(each, ast.FunctionDef) and (inside or each.lineno <= made.lineno <= (each.end_lineno or 0)):
+            return None
+        if isinstance(each, ast.For | ast.While) and inside and last < each.lineno:
+            return each
+    return None
+
+
+def _built_before(trace: Trace) -> BuiltBefore | None:
+    failing = trace.failing
+    assert failing is not None
+    freed = freed_before(trace)
+    match failing.node:
+        case ast.Call(ast.Attribute(holder, "backward")) if freed is not None:
+            loops = [loop_between(trace, each.statement, failing.statement) is not None for each in freed.made]
+            again = freed.before.node is not failing.node and freed.before.line != failing.statement.lineno
+            if all(loops) or (again and not any(loops)):
+                lines = tuple(each.line for each in freed.made)
+                code = Place.of(holder, trace.source).text
+                return BuiltBefore(code, freed.names, lines, freed.before.code, freed.before.line, all(loops))
+    return None
+
+
+def _changed_since(trace: Trace) -> ChangedSince | None:
+    failing, found = trace.failing, changed_since(trace)
+    assert failing is not None
+    if found is None:
+        return None
+    used, by = found.used, found.by
+    way: Literal["before", "copy", "new"] = "copy" if found.shared else "new"
+    instead = f"{found.shared}.clone()" if found.shared else ""
+    if by.steps or found.learns:
+        way, given = "before", used.gives
+        instead = f"{given}.detach()" if failing.scope.get(given) == "Tensor" and given != _asked(failing) else ""
+    elif not found.shared:
+        match by.node:
+            case ast.AugAssign(ast.Name(name) as target, sign, value):
+                made = ast.BinOp(ast.Name(name), sign, value)
+                instead = ast.unparse(ast.Assign([target], made, lineno=1))
+            case ast.Call(ast.Attribute(ast.Name(name), method), arguments, words) if method.endswith("_"):
+                made_by = ast.Attribute(ast.Name(name), method.removesuffix("_"))
+                if method not in _FILLS:
+                    instead = f"{name} = {ast.unparse(ast.Call(made_by, arguments, words))}"
+    return ChangedSince(used.code, used.line, found.name, found.shape, by.code, by.line, found.shared, way, instead)
+
+
+def list_for_numpy(failing: Failing) -> tuple[str, str, str] | None:
+    """Return a function of NumPy's given a list of single tensors, the list of their numbers, and the tensors' own."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy") as library, name), [given, *more], words):
+            lists = [each for each in failing.operands if each.kind == "list" and isinstance(each.value, tuple)]
+            if len(lists) != 1 or not lists[0].value:
+                return None
+            cells = [each for each in lists[0].value if isinstance(each, Entry)]
+            if len(cells) != len(lists[0].value) or any(each.kind != "Tensor" or each.shape != () for each in cells):
+                return None
+            code = lists[0].text
+            ending = _TWINS.get(name)
+            twin = "" if ending is None or more or words else f"torch.stack({code}){ending}"
+            return f"{library.id}.{name}", ast.unparse(_numbers_of(given)), twin
+    return None
+
+
+def _numbers_of(given: ast.expr) -> ast.expr:
+    """Return the list of the numbers of tensors, as code."""
+
+    def item(each: ast.expr) -> ast.expr:
+        return ast.Call(ast.Attribute(each, "item"), [], [])
+
+    match given:
+        case ast.ListComp(element, generators):
+            return ast.ListComp(item(element), generators)
+        case ast.List(elements) if not any(isinstance(each, ast.Starred) for each in elements):
+            return ast.List(list(map(item, elements)))
+    each = ast.comprehension(ast.Name("each", ast.Store()), given, [], 0)
+    return ast.ListComp(item(ast.Name("each", ast.Load())), [each])
+
+
+_TWINS = {
+    "sum": ".sum()", "mean": ".mean()", "average": ".mean()", "prod": ".prod()", "max": ".max()", "min": ".min()",
+    "array": "", "asarray": "", "sqrt": ".sqrt()", "exp": ".exp()", "log": ".log()", "abs": ".abs()",
+}  # fmt: skip
+"""What tensors that are stacked are asked for in place of a function of NumPy's."""
+
+
+def _list_for_numpy(failing: Failing) -> ListForNumPy | None:
+    found = list_for_numpy(failing)
+    return None if found is None else ListForNumPy(*found)
+
+
+def _asked(failing: Failing) -> str:
+    """Return the name of what is gone back from; empty where it has none."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name(name), "backward")):
+            return name
+    return ""
+
+
+_FILLS = ("zero_", "fill_", "copy_", "uniform_", "normal_", "random_", "bernoulli_", "exponential_")
+"""Methods in place that have no twin which makes a new tensor of the old one."""
+
+
 def _bound_by(statement: ast.Assign) -> set[str]:
     return {each.id for target in statement.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
 
@@ -352,8 +566,6 @@ def cut_into_rows(trace: Trace) -> SamplesIntoRows | None:
     return None
 
 
-_MOST_LISTS = 31
-_NESTED = re.compile(r"\[\s*\[\s*\d")
 _OF_AXES = ("axis_torch", "axis", "gather_axes_torch")
 _SCATTERS = ("scatter", "scatter_", "scatter_add", "scatter_add_")
 

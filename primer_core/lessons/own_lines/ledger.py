@@ -427,7 +427,7 @@ class Ledger:
     def look_for_writes(self, place: Place, statement: Statement | None) -> None:
         """Number the cells of tensors anew that were written to by something unseen."""
         for buffer in self._buffers:
-            version = _version_of(buffer.held)
+            version = version_of(buffer.held)
             if version is None or version != buffer.version:
                 buffer.version = version
                 self._number_unseen(buffer, place, statement)
@@ -525,7 +525,7 @@ class Ledger:
         if (stop - start) % unit:
             unit = 1
         buffer = _Buffer(start, stop, unit, np.zeros((stop - start) // unit, np.int64), held)
-        buffer.version = _version_of(held)
+        buffer.version = version_of(held)
         self._starts.insert(place, start)
         self._buffers.insert(place, buffer)
         self._held += stop - start
@@ -547,7 +547,7 @@ class Ledger:
         places, itemsize = self._places(array, buffer)
         for at in range(itemsize // buffer.unit):
             buffer.numbers[places + at] = numbers
-        buffer.version = _version_of(buffer.held)
+        buffer.version = version_of(buffer.held)
         buffer.seen.clear()
         buffer.changes += 1
 
@@ -894,7 +894,7 @@ def _in_a_row(way: Any, kind: str) -> int:
     return depths.get(way, 0)
 
 
-def _version_of(array: Any) -> int | None:
+def version_of(array: Any) -> int | None:
     """Return how often a tensor was written to, and 0 of an array of NumPy's; None of one that does not count."""
     if hasattr(array, "is_inference") and array.is_inference():
         return None

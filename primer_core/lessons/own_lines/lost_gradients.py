@@ -17,6 +17,7 @@ from primer_core.claims.lost_gradients import (
     NothingRequires,
     Why,
 )
+from primer_core.claims.running import Run
 from primer_core.language.execution import is_array
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import is_module
@@ -26,7 +27,7 @@ from primer_core.language.table import entry_named
 from primer_core.lessons.own_lines.failing import nodes_of, statements_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
-from primer_core.lessons.own_lines.trace import Step, Trace
+from primer_core.lessons.own_lines.trace import Seen, Step, Trace
 
 _REFUSAL = "does not require grad and does not have a grad_fn"
 _OF_NONE = "NoneType"
@@ -35,7 +36,60 @@ MAKE_ANEW = ("torch.tensor", "torch.Tensor", "torch.FloatTensor")
 _MOST_HELD = 4_000
 
 
-def why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
+def no_gradient(run: Run, name: str, step: Step, trace: Trace) -> NoGradient | None:
+    """Say that a tensor had no gradient when it was asked for one, and why; None where that is not known.
+
+    Parameters
+    ----------
+    run
+        Which line asked, and when.
+    name
+        Of the tensor.
+    step
+        The one before that in which it was asked.
+    trace
+        The program.
+    """
+    why = _why_no_gradient(name, step, trace)
+    line = _bound_anew(name, step, trace) if why == "plain" else 0
+    if why is None:
+        return None
+    return NoGradient(run, name, "anew", line) if line else NoGradient(run, name, why)
+
+
+def _bound_anew(name: str, step: Step, trace: Trace) -> int:
+    """Return the line that bound a name to what it was computed of and is no leaf with a gradient any more; 0 for none.
+
+    Every line until then is known, and all that the name was bound to in the function that the step is of.
+    """
+    if len(trace.steps) < trace.taken:
+        return 0
+    functions = step.moment.functions
+    seen = step.names[name]
+    for each in reversed(trace.steps[: trace.steps.index(step) + 1]):
+        here, begins = each.moment.functions, each.moment.happening == "call"
+        if len(here) < len(functions) or (here == functions and begins):
+            return 0
+        if here == functions and any(binding.name == name for binding in each.bound):
+            match each.moment.node:
+                case ast.Assign([ast.Name(target)], ast.BinOp() as value) if target == name:
+                    of = [node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == name]
+                    before = _before(each, name, trace)
+                    is_leaf = before is not None and before.requires and not before.recorded
+                    return each.line if of and is_leaf and seen.number == each.names[name].number else 0
+            return 0
+    return 0
+
+
+def _before(step: Step, name: str, trace: Trace) -> Seen | None:
+    """Return what a name was bound to before a step, in the same function."""
+    for each in reversed(trace.steps[: trace.steps.index(step)]):
+        if each.moment.functions == step.moment.functions:
+            return each.names.get(name)
+    return None
+
+
+def _why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
     """Return why a tensor had no gradient when it was asked for one.
 
     Parameters
@@ -135,9 +189,9 @@ def _missed(trace: Trace, last: Step) -> Iterator[NoGradient]:
     number = statement_numbers(statements_of(trace.source))[line, trace.failing.statement.col_offset]
     time = 1 + sum(step.number == number and step.moment.happening == "statement" for step in trace.steps)
     for name in dict.fromkeys(_gradients_in(trace.failing.node)):
-        why = why_no_gradient(name, last, trace)
-        if why is not None:
-            yield NoGradient((number, time), name, why)
+        said = no_gradient((number, time), name, last, trace)
+        if said is not None:
+            yield said
 
 
 def _gradients_in(node: ast.AST) -> Iterator[str]:

@@ -538,6 +538,32 @@ _NO_WAY_BACK = (
 )
 """Programs that end where there is no way back from a loss."""
 
+_GRADIENTS = (
+    "w = torch.tensor({0}.0, requires_grad=True)\nx = torch.arange({1}.)\n((w * x - {1}) ** 2).mean().backward()\n"
+    "with torch.no_grad():\n    w = w - 0.{0} * w.grad\nprint(w, w.grad)",
+    "w = torch.ones({1}, requires_grad=True)\nb = torch.zeros({1}, requires_grad=True)\n"
+    "for i in range({0}):\n    loss = ((w * {0} + b) ** 2).sum()\n    loss.backward()\n    with torch.no_grad():\n"
+    "        w, b = w - 0.1 * w.grad, b - 0.{1} * b.grad",
+    "big = torch.tensor([{0}00.0, -1.0, {1}.0], requires_grad=True)\n"
+    "safe = torch.where(big < 50, torch.exp(big), big * {1})\nsafe.sum().backward()",
+    "low = torch.tensor([0.0, {1}.0], requires_grad=True)\nparts = torch.where(low == 0, torch.ones(2), {0} / low)\n"
+    "parts.sum().backward()\nhigh = torch.tensor([{0}.0, 0.0], requires_grad=True)\nlogs = high.log()\n"
+    "torch.where(high > 0, logs, high).sum().backward()",
+    "many = torch.arange({1}.0, requires_grad=True)\nsquares = many ** {0}\n"
+    "squares.backward(torch.arange({1}.0) + {0})\ncubes = many * 3\ncubes.backward(gradient=many)",
+    "scores = torch.tensor([[{1}0.0, 1.0, {0}.0], [{0}.0, 1.0, 60.0]], requires_grad=True)\n"
+    "shares = torch.softmax(scores, dim=1)\n(shares * torch.arange({1}, {1} + 3)).sum().backward()",
+    "edge = torch.tensor([-1.0, 0.0, {1}.0], requires_grad=True)\n"
+    "parts = torch.relu(edge) * {0} + edge.abs() + edge.clamp(max={1}) + torch.maximum(edge, torch.zeros(3))\n"
+    "parts.sum().backward()",
+    "inner = torch.tensor([{0}.0, 0.{1}], requires_grad=True)\nouter = inner.sigmoid()\nseen = outer.data\n"
+    "seen[0] = {1}\nouter.sum().backward()\nheld = torch.exp(inner * 0.5)\nheld.data.mul_({0} + 1)\n"
+    "held.sum().backward()",
+    "base = torch.tensor({0}.0, requires_grad=True)\nlosses = [base * i for i in range(1, {1} + 1)]\n"
+    "total = torch.tensor(losses, requires_grad=True).sum()\ntotal.backward()\nprint(base.grad)",
+)
+"""Programs whose gradients surprise."""
+
 _LAYERS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
 )  # fmt: skip
@@ -680,6 +706,7 @@ POOLS = (
     Pool(_IMPORTS, _EDGES, 5),
     Pool(_SEEDED, _ROUNDS, 5),
     Pool(_SEEDED, _PASSES, 3),
+    Pool(_BOTH_SEEDED, _GRADIENTS, 2),
     Pool(_SEEDED, _MODELS, 3),
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from primer_core.claims.claim import plain
+from primer_core.claims.claim import Code, plain
 from primer_core.error_messages import Recognised
 from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.cause import cause_of
@@ -53,7 +53,8 @@ def test_each_number_of_a_cause_stands_in_the_message_or_in_a_shape_of_the_progr
         for value in trace.tb_frame.f_locals.values():
             known |= set(re.findall(r"\d+", " ".join(map(str, shapes(value)))))
         trace = trace.tb_next
-    said = re.sub(r"NumPy 2\.3|(?:u?int|float|complex)\d+", "", plain(found.sentence()))
+    spans = [each for each in found.sentence() if not isinstance(each, Code) or each.text not in PROGRAMS[name]]
+    said = re.sub(r"NumPy 2\.3|(?:u?int|float|complex)\d+|\blines? \d+", "", plain(tuple(spans)))
     numbers = set(re.findall(r"\d+", said)) - {"0", "1"}
     counted = {str(int(number) - 1) for number in known} | known
     assert numbers <= counted, (said, known)
@@ -121,6 +122,83 @@ def test_rows_are_said_to_be_cut_where_there_are_more_than_samples() -> None:
     assert joined is not None
     assert "16 numbers, more than a row takes" in plain(cut.sentence())
     assert "more than a row" not in plain(joined.sentence())
+
+
+LEAF = "import torch\nfrom torch import nn\nw = torch.ones(3, requires_grad=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("h = w.exp()\nh += 1\nh.sum().backward()", "`w.exp()` of line 4 needs h. h += 1 of line 5. h = h + 1 makes"),
+        ("h = torch.exp(w)\nh.mul_(2)\nh.sum().backward()", "torch.exp(w) of line 4 needs h. h = h.mul(2) makes a new"),
+        ("h = w.sigmoid()\nc = h.detach()\nc.zero_()\nh.sum().backward()", "as c lies in the same memory. c.clone()"),
+        ("h = w.exp()\nv = h[1:]\nv[0] = 5\n(h * h).sum().backward()", "v[0] = 5 of line 6. as v lies in the same"),
+        (
+            "a = (w ** 2).sum()\nb = (w ** 3).sum()\na.backward()\n"
+            "with torch.no_grad():\n    w -= w.grad\nb.backward()",
+            "w ** 3 of line 5 needs w. w -= w.grad of line 8. goes back before it, too",
+        ),
+        (
+            "opt = torch.optim.SGD([w], lr=0.1)\nz = w ** 2\na = z.sum()\nb = (z * 3).sum()\n"
+            "a.backward(retain_graph=True)\nopt.step()\nb.backward()",
+            "w ** 2 of line 5 needs w. opt.step() of line 9. z.detach() ends the way back",
+        ),
+        (
+            "h = w.sigmoid()\nnn.ReLU(inplace=True)(h).sum().backward()",
+            "w.sigmoid() of line 4 needs h. nn.ReLU(inplace=True)(h) of line 5. A clone() of it",
+        ),
+    ],
+)
+def test_what_was_changed_in_place_after_it_was_saved_is_named(program: str, words: str) -> None:
+    found = cause_of(run(LEAF + program))
+    assert found is not None
+    assert all(each in plain(found.sentence()) for each in words.replace("`", "").split(". "))
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (
+            "t = w * w\nv = torch.ones(3, requires_grad=True)\nfor i in range(2):\n    (v * t).sum().backward()",
+            "t was computed in line 4, before the loop. (v * t).sum() is computed of that in each round. t.detach()",
+        ),
+        (
+            "h = w.exp()\na = h.sum()\nb = (h ** 2).sum()\na.backward()\nb.backward()",
+            "a.backward() of line 7 went back through the graph of h. the sum of both",
+        ),
+        ("a = (w ** 2).sum()\na.backward()\na.backward()", "when backward() has used it"),
+        (
+            "def f():\n    t = w * w\n    for i in range(2):\n        (w * t).sum().backward()\nf()",
+            "when backward() has used it",
+        ),
+    ],
+)
+def test_what_was_gone_back_through_before_is_named(program: str, words: str) -> None:
+    found = cause_of(run(LEAF + program))
+    assert found is not None
+    assert all(each in plain(found.sentence()) for each in words.split(". "))
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (
+            "np.sum([w[0] * 2, w[1]])",
+            "np.sum makes an array. torch.stack([w[0] * 2, w[1]]).sum(). [(w[0] * 2).item()",
+        ),
+        (
+            "each = [a * 2 for a in w]\nnp.mean(each)",
+            "torch.stack(each).mean(). [each.item() for each in each]",
+        ),
+        ("np.std([a * 2 for a in w])", "np.std makes an array of the list first. [(a * 2).item() for a in w] takes"),
+        ("np.sum([w, w])", "it must be taken out of it first"),
+    ],
+)
+def test_a_list_of_tensors_is_said_to_be_made_an_array_first(program: str, words: str) -> None:
+    found = cause_of(run(f"import numpy as np\n{LEAF}{program}"))
+    assert found is not None
+    assert all(each in plain(found.sentence()) for each in words.split(". "))
 
 
 @pytest.mark.parametrize(

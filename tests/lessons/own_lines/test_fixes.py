@@ -358,3 +358,27 @@ def test_what_was_not_meant_is_not_offered(program: str, line: str) -> None:
     assert isinstance(outcome, Shown)
     assert outcome.trace.stopped is not None
     assert line not in [fix.line for fix in outcome.fixes]
+
+
+SHARED = (
+    "import torch\n{}\nv = torch.ones(3, requires_grad=True)\nfor i in range(2):\n    loss = (v * t).sum()\n"
+    "    loss.backward()"
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "lines"),
+    [
+        (
+            "t = 1 + torch.ones(3, requires_grad=True).exp()",
+            ["loss = (v * t.detach()).sum()", "t = 1 + torch.ones(3).exp()", "loss.backward(retain_graph=True)"],
+        ),
+        ("w = torch.ones(3, requires_grad=True); t = w.exp()", ["t = w.exp()", "loss.backward(retain_graph=True)"]),
+    ],
+)
+def test_what_was_computed_before_a_loop_is_parted_from_its_rounds(made: str, lines: list[str]) -> None:
+    outcome = explain(OwnLinesQuestion(program=SHARED.format(made)))
+    assert isinstance(outcome, Shown)
+    found = [fix.line for fix in outcome.fixes]
+    assert found[0] == lines[0]
+    assert [line for line in found if line in lines] == lines

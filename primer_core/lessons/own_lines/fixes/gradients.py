@@ -5,12 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.closer_causes import carried
+from primer_core.lessons.own_lines.closer_causes import carried, list_for_numpy, loop_between
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
+from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.surprises.line import goes_back
 
 
 def _detached(failure: Failure) -> Iterator[Candidate]:
+    listed = list_for_numpy(failure.failing)
+    if listed is not None and isinstance(failure.node, ast.Call):
+        _, plain, twin = listed
+        if twin:
+            yield failure.whole(twin)
+        yield failure.instead(failure.node.args[0], plain)
     yield from each_ended(failure.operands, ".detach()")
 
 
@@ -32,6 +39,7 @@ def _again(failure: Failure) -> Iterator[Candidate]:
         return
     for statement, own in carried(failure.trace):
         yield failure.before(statement, "; ".join(f"{name} = {name}.detach()" for name in own))
+    yield from _parted(failure)
     yield from _kept_for_later(failure)
     bound = _bound(failure, node.func.value)
     if bound is not None:
@@ -45,6 +53,43 @@ def _again(failure: Failure) -> Iterator[Candidate]:
         yield failure.before(failure.failing.statement, "; ".join(map(failure.text, steps)))
     between = ", " if node.args or node.keywords else ""
     yield failure.whole(f"{failure.failing.place.text[:-1]}{between}retain_graph=True)")
+
+
+def _parted(failure: Failure) -> Iterator[Candidate]:
+    """Hand on the numbers alone of what was computed before the loop, or compute it in each round."""
+    freed = freed_before(failure.trace)
+    if freed is None or len(freed.names) != 1:
+        return
+    (name,), made = freed.names, freed.made[0].statement
+    loop = loop_between(failure.trace, made, failure.failing.statement)
+    if loop is None or not isinstance(made, ast.Assign) or freed.made[0].gives != name:
+        return
+    reading = [each for each in loop.body if isinstance(each, ast.Assign) and len(_read(each, name)) == 1]
+    reading = [each for each in reading if each.lineno == each.end_lineno]
+    for each in reading[:1]:
+        (read,) = _read(each, name)
+        if any(_learns(failure, of) for of in ast.walk(made.value)):
+            yield failure.before(each, failure.text(made))
+        yield Candidate(failure.place(read), f"{name}.detach()", "making")
+    for word in ast.walk(made.value):
+        match word:
+            case ast.Call(_, _, [*_, ast.keyword("requires_grad", ast.Constant(True))]):
+                less = ast.Call(word.func, word.args, word.keywords[:-1])
+                yield Candidate(failure.place(word), ast.unparse(less), "making")
+
+
+def _read(node: ast.AST, name: str) -> list[ast.Name]:
+    """Return where a name is read."""
+    names = (each for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load))
+    return [each for each in names if each.id == name]
+
+
+def _learns(failure: Failure, node: ast.AST) -> bool:
+    """Return whether a node is a name of what requires a gradient, or of what is no tensor and has parameters."""
+    seen = failure.seen.get(node.id) if isinstance(node, ast.Name) else None
+    if seen is None:
+        return False
+    return seen.requires or (seen.shape is None and hasattr(seen, "straight") and not seen.text)
 
 
 def _kept_for_later(failure: Failure) -> Iterator[Candidate]:
@@ -70,7 +115,8 @@ def _bound(failure: Failure, node: ast.AST) -> ast.Assign | None:
 
 
 def _on_a_copy(failure: Failure) -> Iterator[Candidate]:
-    """Copy a tensor before it is changed in place, where the way back needs it as it was."""
+    """Copy a tensor before it is changed in place, where the way back needs it as it was, or end the way before it."""
+    yield from _ended_before(failure)
     for statement in failure.statements_before():
         match statement:
             case ast.AugAssign(ast.Name(name)) | ast.AugAssign(ast.Subscript(ast.Name(name))):
@@ -79,6 +125,30 @@ def _on_a_copy(failure: Failure) -> Iterator[Candidate]:
                 yield failure.before(statement, f"{name} = {name}.clone()")
             case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), method))) if method.endswith("_"):
                 yield failure.before(statement, f"{name} = {name}.clone()")
+
+
+def _ended_before(failure: Failure) -> Iterator[Candidate]:
+    """End the way back of a loss before what an optimiser's step has changed since."""
+    found = changed_since(failure.trace)
+    node = failure.node
+    if found is None or not (found.by.steps or found.learns):
+        return
+    name = found.used.gives
+    match node:
+        case ast.Call(ast.Attribute(ast.Name(loss), "backward")) if name and name != loss:
+            bound = failure.binding(loss)
+        case _:
+            return
+    if bound is None:
+        return
+    if len(read := _read(bound.value, name)) == 1:
+        yield Candidate(failure.place(read[0]), f"{name}.detach()", "making")
+        return
+    for each in dict.fromkeys(each.id for each in ast.walk(bound.value) if isinstance(each, ast.Name)):
+        between = failure.binding(each, bound)
+        if between is not None and len(read := _read(between.value, name)) == 1:
+            whole, column = failure.text(between), read[0].col_offset - between.col_offset
+            yield failure.before(bound, f"{whole[:column]}{name}.detach(){whole[column + len(name) :]}")
 
 
 def _one_number(failure: Failure) -> Iterator[Candidate]:

@@ -15,6 +15,7 @@ from primer_core.lessons.own_lines.surprises import (
     equalities,
     forms,
     functions,
+    gradients,
     layers,
     losses,
     models,
@@ -66,6 +67,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *prints.RULES,
     *takes.RULES,
     *picks.RULES,
+    *gradients.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

@@ -17,20 +17,20 @@ _FLAT = ("round", "floor", "ceil", "trunc", "sign")
 
 
 def _flat(line: Line) -> Iterator[Claim]:
-    gradients = _gradients(line)
+    gradients = brought(line)
     if not gradients or any(each.values.any() for each in gradients):
         return
-    for origin, call in _on_the_way(line, gradients):
+    for origin, call in calls_on_the_way(line, gradients):
         name = origin.entry.rpartition(".")[2]
         if name in _FLAT and origin.entry.startswith(("torch.", "Tensor.")) and not call.keywords:
             yield FlatEverywhere(line.run, line.text(call))
 
 
 def _steep(line: Line) -> Iterator[Claim]:
-    gradients = _gradients(line)
+    gradients = brought(line)
     if all(np.isfinite(each.values).all() for each in gradients):
         return
-    for origin, call in _on_the_way(line, gradients):
+    for origin, call in calls_on_the_way(line, gradients):
         if origin.entry in ("torch.sqrt", "Tensor.sqrt") and origin.call is not None:
             of = call.args[0] if origin.entry == "torch.sqrt" and call.args else getattr(call.func, "value", None)
             given = numbers(origin.call.bound.positional[0])
@@ -38,7 +38,7 @@ def _steep(line: Line) -> Iterator[Claim]:
                 yield SteepAtZero(line.run, line.text(call), line.text(of))
 
 
-def _gradients(line: Line) -> list[Origin]:
+def brought(line: Line) -> list[Origin]:
     """Return the gradients that the line's backward() brought to leaves."""
     if line.trace.ledger is None or not any(map(goes_back, line.nodes())):
         return []
@@ -46,8 +46,16 @@ def _gradients(line: Line) -> list[Origin]:
     return [each for each, begun in statements if begun is not None and (begun.line, begun.time) == line.run]
 
 
-def _on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origin, ast.Call]]:
-    """Go through calls that lie between a leaf and what the line went back from, as far as their operands' names tell.
+def calls_on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origin, ast.Call]]:
+    """Go through the calls among what `on_the_way` finds, of which the first thing given is an array."""
+    for origin, there in on_the_way(line, gradients):
+        given = () if origin.call is None else origin.call.bound.positional
+        if isinstance(there, ast.Call) and given and is_array(given[0]):
+            yield origin, there
+
+
+def on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origin, ast.Call | ast.BinOp]]:
+    """Go through what lies between a leaf and what the line went back from, as far as its operands' names tell.
 
     What it went back from was made of their results, and they are of a name that requires a gradient.
     """
@@ -64,9 +72,7 @@ def _on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origi
     said = set[str]()
     for _, origin in sorted(found.items()):
         there = line.at(origin.place)
-        if origin.call is None or not isinstance(there, ast.Call):
-            continue
-        if not origin.call.bound.positional or not is_array(origin.call.bound.positional[0]):
+        if origin.call is None or not isinstance(there, ast.Call | ast.BinOp):
             continue
         names = {node.id for node in ast.walk(there) if isinstance(node, ast.Name)}
         text = line.text(there)

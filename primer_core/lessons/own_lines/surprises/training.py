@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.lost_gradients import NoGradient
 from primer_core.claims.surprises.training import (
     AgainstEvery,
     FirstRateSkipped,
@@ -22,7 +21,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.programs.networks import SCHEDULES
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
-from primer_core.lessons.own_lines.lost_gradients import MAKE_ANEW, went_back, why_no_gradient
+from primer_core.lessons.own_lines.lost_gradients import MAKE_ANEW, no_gradient, went_back
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, squeezed
 
 _COMPARING = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
@@ -75,9 +74,9 @@ def _no_gradient(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         name, _, last = part.place.text.rpartition(".")
         if part.entry == "Tensor.grad" and part.result is None and last == "grad" and name.isidentifier():
-            why = why_no_gradient(name, line.before, line.trace)
-            if why is not None:
-                yield NoGradient(line.run, name, why)
+            said = no_gradient(line.run, name, line.before, line.trace)
+            if said is not None:
+                yield said
 
 
 def _first_rate(line: Line) -> Iterator[Claim]:
@@ -148,6 +147,11 @@ def _taken(line: Line) -> Iterator[Claim]:
                 of_one = all(floats)
                 if of_one and len(elements) == len(given) and any(_has_way_back(line, each) for each in elements):
                     yield NumbersTaken(line.run, line.text(found), f"torch.stack({line.text(listed)})")
+            case list() as given, [ast.Name(name)] if len(given) > 0:
+                seen = None if line.before is None else line.before.names.get(name)
+                floats = (is_array(each) and shape_of(each) == () and numbers(each).dtype.kind == "f" for each in given)
+                if seen is not None and "grad_fn=" in seen.text and all(floats):
+                    yield NumbersTaken(line.run, line.text(found), f"torch.stack({name})")
 
 
 def _has_way_back(line: Line, node: ast.expr) -> bool:

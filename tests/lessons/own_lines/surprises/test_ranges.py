@@ -295,7 +295,6 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         # steps
         "w = torch.ones(2, requires_grad=True)\nw.sum().backward()\nwith torch.no_grad():\n    w -= 0.5 * w.grad\n"
         "v = w - 0.5 * w.grad\nx = torch.ones(2)\nx = x - 1\nh = w * 2\nh = h - 1",
-        "w = torch.ones(2, requires_grad=True)\nw.sum().backward()\nwith torch.no_grad():\n    w = w - 0.5 * w.grad",
         SCHEDULED + "    opt.step()\n    sched.step()",
         "net = nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
         "sched = torch.optim.lr_scheduler.LinearLR(opt)\nnet(torch.ones(1, 1)).sum().backward()\nopt.step()\n"
