@@ -499,6 +499,16 @@ _MODELS = (
 )
 """Programs whose networks, masks or copies do something else than is often meant."""
 
+_OBJECTS = (
+    "pairs = zip(range({0}), range({1}))\nfirst = list(pairs)\nsecond = list(pairs)",
+    "squares = (i * i for i in range({1}))\nhigh = max(squares)\nshares = [i / high for i in squares]",
+    "gate = nn.Linear({1}, {0})\nweights = gate.parameters()\nfor w in weights:\n    size = w.numel()\n"
+    "for w in weights:\n    size = 0",
+    "def added(values):\n    return sum(values)\nturns = map(float, range({1}))\nonce = added(turns)\n"
+    "twice = added(turns)",
+)
+"""Programs whose iterators, data sets, layers or optimisers do something else than is often meant."""
+
 _CONSTANTS = (
     "w = torch.tensor([1., {1}.], requires_grad=True)\nwith torch.no_grad():\n    m = w * {0}\n"
     "((w + m) ** 2).sum().backward()",
@@ -646,6 +656,7 @@ POOLS = (
     Pool(_SEEDED, _ROUNDS, 5),
     Pool(_SEEDED, _PASSES, 3),
     Pool(_SEEDED, _MODELS, 3),
+    Pool(_BOTH_SEEDED, _OBJECTS, 2),
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),
 )

@@ -10,6 +10,7 @@ from primer_core.lessons.own_lines.surprises import (
     arrays,
     calls,
     common,
+    data,
     digits,
     edges,
     equalities,
@@ -62,10 +63,11 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *functions.RULES,
     *orders.RULES,
     *prints.RULES,
+    *data.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
-    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS),
+    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS),
 }  # fmt: skip
 """By what happened in a step."""
 
