@@ -506,6 +506,14 @@ _OBJECTS = (
     "for w in weights:\n    size = 0",
     "def added(values):\n    return sum(values)\nturns = map(float, range({1}))\nonce = added(turns)\n"
     "twice = added(turns)",
+    "logs = torch.log_softmax(torch.arange({1} * 2.).reshape(2, -1) / {0}, dim=1)\n"
+    "whole = torch.full((2, {1}), 1 / {1})\nover = F.kl_div(logs, whole)\n"
+    "half = nn.KLDivLoss(reduction='sum')(logs, whole / {0})",
+    "guess, truth = torch.zeros(7, 1), torch.arange(7.)[:, None]\nadded_up, rounds = 0.0, 0\n"
+    "for few, right in zip(guess.split({1}), truth.split({1})):\n    missed = F.mse_loss(few, right)\n"
+    "    added_up += missed.item()\n    rounds += 1\nmean = added_up / rounds",
+    "rate = torch.tensor([0.5, {0}.0, 2.0])\nvotes = torch.eye(3) * {1}\n"
+    "weighed = F.cross_entropy(votes, torch.tensor([0, 1, 1]), weight=rate)",
 )
 """Programs whose iterators, data sets, layers or optimisers do something else than is often meant."""
 
