@@ -21,7 +21,7 @@ _HOLD_ELSEWHERE = {
     "SeededAgain": ("run",), "TwoAnswers": ("result",), "KeepsGraphs": ("run",),
     "NothingBetween": ("run",), "FirstOfAll": ("run",), "ClippedTooLate": ("run",),
     "TakenAway": ("run",), "JoinedByPlace": ("run",),
-    "UsedUp": ("run", "other"),
+    "UsedUp": ("run", "other"), "FieldByField": ("run",),
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted
 from primer_core.claims.running import Run, line_of
 
 _GIVEN_BY = ("enumerate", "filter", "map", "reversed", "zip")
@@ -67,4 +67,120 @@ class UsedUp(InAWord, Claim):
             " can be gone through once. ",
             Code(self.kept),
             " keeps its values",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LengthNotAsked(InAWord, Claim):
+    """A loop goes on behind the length of an object.
+
+    Parameters
+    ----------
+    run
+        Which round of the loop.
+    name
+        The object.
+    index, length
+        int, which part the round got, and what ``len`` gives.
+    """
+
+    word: ClassVar[str] = "behind its length"
+    run: Run
+    name: str
+    index: int
+    length: int
+
+    def sentence(self) -> Sentence:
+        """Say what a loop asks for, and what keeps to the length."""
+        return (
+            "gets ",
+            Code(f"{self.name}[{self.index}]"),
+            f", though len({self.name}) is {self.length}: of a class with ",
+            Code("__getitem__"),
+            " and without ",
+            Code("__iter__"),
+            " a loop asks for ",
+            Code(f"{self.name}[0]"),
+            ", ",
+            Code(f"{self.name}[1]"),
+            ", … up to an IndexError, and for no length. ",
+            Code(f"for i in range(len({self.name}))"),
+            " keeps to it, and so does a ",
+            Code("__getitem__"),
+            " that raises IndexError there",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTakenForEnd(InAWord, Claim):
+    """A loop over an object ended before its length, as a line of the object's class raised an IndexError.
+
+    Parameters
+    ----------
+    run
+        Which round of the loop was its last one; the line that bound the name of the object where it had none.
+    name
+        The object.
+    loop
+        int, the line of the loop.
+    count, length
+        int, how many rounds it had, and what ``len`` gives.
+    at, code
+        The line that raised the error, and what stands there.
+    """
+
+    word: ClassVar[str] = "ends by an error"
+    run: Run
+    name: str
+    loop: int
+    count: int
+    length: int
+    at: int
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say where the error comes from, and what it is taken for."""
+        rounds = "without a round" if not self.count else f"after {counted(self.count, 'round')}"
+        return (
+            f"The loop of line {self.loop} over ",
+            Name(self.name),
+            f" ends {rounds}, though len({self.name}) is {self.length}: it asks for ",
+            Code(f"{self.name}[0]"),
+            ", ",
+            Code(f"{self.name}[1]"),
+            ", … up to an IndexError, and takes the one that ",
+            Code(self.code),
+            f" raises in line {self.at} for the end. ",
+            Code(f"{self.name}[{self.count}]"),
+            " shows the error",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldByField(InAWord, Claim):
+    """A loader took the numbers of a list for fields of a sample.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What it joined, as code calls it.
+    count, size
+        int, how many tensors that holds, and how many samples each of them has.
+    """
+
+    word: ClassVar[str] = "place by place"
+    run: Run
+    code: str
+    count: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say what each tensor is of, and of what one tensor would be made."""
+        return (
+            Code(self.code),
+            f" is a list of {self.count} tensors with {counted(self.size, 'number')} each: a sample has a list there, "
+            "and a loader takes the places of a list for fields, and joins each of them by itself. Of a tensor or an "
+            f"array in each sample it makes one tensor of shape {(self.size, self.count)}",
         )

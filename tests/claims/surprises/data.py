@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import io
 from types import FrameType
 from typing import Any
 
+import pytest
+import torch
+from torch.utils.data import DataLoader, default_collate
+
 from primer_core.claims.running import Run
-from primer_core.claims.surprises.data import UsedUp
+from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, UsedUp
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.recorded import Recorder, number_of
+from tests.claims.recorded import LINES, Recorder, number_of, recorded
 from tests.claims.running_checks import opened
 from tests.claims.source_checks import Stopped, in_sight
-from tests.claims.surprises.lines import statement_of
+from tests.claims.surprises.lines import at_line, computed, names_after, statement_of
 
 
 class Handed(Recorder):
@@ -101,3 +106,61 @@ def _(claim: UsedUp, program: Program) -> None:
     assert claim.made in set(parts)
     assert not claim.made.isidentifier()
     assert ast.parse(claim.kept, mode="eval")
+
+
+@check(LengthNotAsked)
+def _(claim: LengthNotAsked, program: Program) -> None:
+    loop: Any = statement_of(program, claim.run)
+    assert claim.name in read_by(loop)
+    held = names_after(program, claim.run)[claim.name]
+    assert not hasattr(held, "__iter__")
+    assert len(held) == claim.length <= claim.index
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delattr(type(held), "__len__")
+        steps = iter(held)
+        parts = [next(steps) for _ in range(claim.index + 1)]
+    assert not loop.col_offset or len(parts) == claim.index + 1
+    if not loop.col_offset:
+        assert claim.run[1] == claim.index + 1
+
+
+@check(ErrorTakenForEnd)
+def _(claim: ErrorTakenForEnd, program: Program) -> None:
+    code = opened(program.code)
+    loop: Any = statement_of(program, (claim.loop, 1))
+    assert isinstance(loop, ast.For)
+    assert claim.name in read_by(loop)
+    statement: Any = statement_of(program, claim.run)
+    assert statement.lineno == claim.loop if claim.count else ast.unparse(statement.targets[0]) == claim.name
+    held = names_after(program, claim.run)[claim.name]
+    assert not hasattr(held, "__iter__")
+    assert len(held) == claim.length > claim.count
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert len(list(iter(held))) == claim.count
+        with pytest.raises(IndexError) as raised:
+            held[claim.count]
+    lines = [each.lineno // LINES for each in raised.traceback if str(each.path).endswith("program")]
+    assert [each + 1 for each in lines][-1] == claim.at
+    nodes = [each for each in ast.walk(ast.parse(code)) if getattr(each, "lineno", 0) == claim.at]
+    assert claim.code in [ast.get_source_segment(code, each) for each in nodes]
+    if claim.count:
+        assert (claim.run[0], claim.run[1] + 1) not in recorded(code).lines or loop.col_offset
+
+
+@check(FieldByField)
+def _(claim: FieldByField, program: Program) -> None:
+    name = claim.code.partition("[")[0]
+    held = computed(claim.code, {name: names_after(program, claim.run)[name]})
+    assert type(held) is list
+    assert [tuple(each.shape) for each in held] == [(claim.size,)] * claim.count
+    statement: Any = statement_of(program, claim.run)
+    loops = isinstance(statement, ast.For)
+    source = statement.iter if loops else statement.value.args[0]
+    names = at_line(program, claim.run)
+    loader = computed(ast.unparse(source), names)
+    if not hasattr(loader, "dataset"):
+        loader = next(each for each in names.values() if isinstance(each, DataLoader))
+    given = [computed(claim.code, {name: loader.dataset[place]}) for place in range(claim.size)]
+    assert all(isinstance(each, list | tuple) and len(each) == claim.count for each in given)
+    joined = default_collate([torch.tensor(each) for each in given])
+    assert tuple(joined.shape) == (claim.size, claim.count)

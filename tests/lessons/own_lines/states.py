@@ -514,6 +514,12 @@ _OBJECTS = (
     "    added_up += missed.item()\n    rounds += 1\nmean = added_up / rounds",
     "rate = torch.tensor([0.5, {0}.0, 2.0])\nvotes = torch.eye(3) * {1}\n"
     "weighed = F.cross_entropy(votes, torch.tensor([0, 1, 1]), weight=rate)",
+    "class Numbers:\n    def __len__(self):\n        return {0}\n    def __getitem__(self, i):\n"
+    "        return [5, 6, 7, 8, 9][i]\nheld = Numbers()\nfor number in held:\n    number += {1}",
+    "class Pairs:\n    def __len__(self):\n        return {1} + 1\n    def __getitem__(self, i):\n"
+    "        return i, list(range({0} - 1))[i]\npairs = Pairs()\nfor one, other in pairs:\n    both = one + other",
+    "from torch.utils.data import DataLoader\nmarks = [{{'mark': [{0}, {1}, 5], 'of': i}} for i in range({1})]\n"
+    "for marked in DataLoader(marks, batch_size=2):\n    of = marked['of']",
 )
 """Programs whose iterators, data sets, layers or optimisers do something else than is often meant."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.data import UsedUp
+from primer_core.claims.running import line_of
+from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, UsedUp
 from primer_core.lessons.own_lines.object_watch import objects_of
 from primer_core.lessons.own_lines.surprises.line import Line
 from primer_core.lessons.own_lines.trace import Trace
@@ -27,7 +29,50 @@ def _is_kept(trace: Trace, run: tuple[int, int]) -> bool:
     return any((step.number, step.run) == run for step in trace.steps)
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up,)
+def _by_index(line: Line) -> Iterator[Claim]:
+    if "__getitem__" not in line.trace.source:
+        return
+    watch = objects_of(line.trace)
+    beyond = None if watch is None else watch.beyond.get(line.run)
+    if beyond is not None:
+        yield LengthNotAsked(line.run, beyond.name, beyond.index, beyond.length)
+    for short in () if watch is None else watch.short:
+        here = short.run == line.run if short.count else _binds(line, short.name, short.run[0])
+        if here:
+            loop = line_of(short.run[0])
+            yield ErrorTakenForEnd(line.run, short.name, loop, short.count, short.length, short.at, short.code)
+            return
 
-OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up,)
+
+def _binds(line: Line, name: str, before: int) -> bool:
+    """Return whether a line is the only one of the program itself that binds a name, and stands before another one."""
+    match line.node:
+        case ast.Assign([ast.Name(bound)]) if bound == name:
+            return line.node.lineno < line_of(before) and line.stored().count(name) == 1
+    return False
+
+
+def _of_lists(line: Line) -> Iterator[Claim]:
+    if "DataLoader" not in line.trace.source or "collate_fn" in line.trace.source:
+        return
+    watch = objects_of(line.trace)
+    joined = None if watch is None else watch.joined.get(line.run)
+    if joined is not None:
+        name = joined[0].partition("[")[0]
+        if joined[0] != name or not _takes_apart(line, name):
+            yield FieldByField(line.run, *joined)
+
+
+def _takes_apart(line: Line, name: str) -> bool:
+    """Return whether a program takes single parts of what a name is bound to."""
+    for node in line.everywhere():
+        match node:
+            case ast.Subscript(ast.Name(known)) | ast.Assign([ast.Tuple()], ast.Name(known)) if known == name:
+                return True
+    return False
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists)
+
+OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists)
 """What is asked of the line that begins a loop."""

@@ -3,7 +3,7 @@
 import pytest
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.data import UsedUp
+from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, UsedUp
 from tests.lessons.own_lines.surprises.test_common import found
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -72,3 +72,70 @@ def test_what_keeps_values_is_written_as_one_would(claim: UsedUp, kept: str) -> 
 )
 def test_what_is_gone_through_once_or_anew_is_left_alone(program: str) -> None:
     assert [claim for claim in found(program) if isinstance(claim, UsedUp)] == []
+
+
+BY_INDEX = (
+    "class Rows:\n    def __init__(self, rows, names):\n        self.rows, self.names = rows, names\n"
+    "    def __len__(self):\n        return len(self.rows)\n    def __getitem__(self, i):\n"
+    "        return self.rows[i], self.names[i]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "claim"),
+    [
+        (
+            "class Whole:\n    def __len__(self):\n        return 2\n    def __getitem__(self, i):\n        return i\n"
+            "w = Whole()\nfor i in w:\n    if i > 3:\n        break",
+            LengthNotAsked((11, 5), "w", 4, 2),
+        ),
+        (
+            "from torch.utils.data import Dataset\nclass Half(Dataset):\n    def __len__(self):\n        return 3\n"
+            "    def __getitem__(self, i):\n        return torch.arange(4.)[i]\nhalf = Half()\n"
+            "for i, x in enumerate(half):\n    print(x)",
+            LengthNotAsked((12, 4), "half", 3, 3),
+        ),
+        (
+            BY_INDEX + "rows = Rows([1, 2, 3], ['a'])\nfor row, name in rows:\n    print(row)",
+            ErrorTakenForEnd((13, 1), "rows", 13, 1, 3, 11, "self.names[i]"),
+        ),
+        (
+            BY_INDEX + "rows = Rows([1, 2], [])\nfor row, name in rows:\n    print(row)",
+            ErrorTakenForEnd((12, 1), "rows", 13, 0, 2, 11, "self.names[i]"),
+        ),
+        (
+            "from torch.utils.data import DataLoader\nsamples = [[1, 2, 3], [4, 5, 6]]\n"
+            "for batch in DataLoader(samples, batch_size=2):\n    print(batch)",
+            FieldByField((7, 1), "batch", 3, 2),
+        ),
+        (
+            "from torch.utils.data import DataLoader\nsamples = [{'x': [1., 2.], 'y': 0}, {'x': [3., 4.], 'y': 1}]\n"
+            "loader = DataLoader(samples, batch_size=2)\nfirst = next(iter(loader))",
+            FieldByField((8, 1), "first['x']", 2, 2),
+        ),
+    ],
+)
+def test_how_parts_are_asked_for_and_joined_is_named(program: str, claim: Claim) -> None:
+    assert claim in found(program)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        BY_INDEX + "rows = Rows([1, 2], ['a', 'b'])\nfor row, name in rows:\n    print(row)",
+        BY_INDEX + "rows = Rows([1, 2], ['a'])\nfor i in range(1):\n    print(rows[i])",
+        BY_INDEX
+        + "    def __iter__(self):\n        return iter([1])\nrows = Rows([1, 2], [])\nfor row in rows:\n    print(row)",
+        BY_INDEX.replace("len(self.rows)", "len(self.names)") + "rows = Rows([1, 2], ['a'])\nfor row, name in rows:\n"
+        "    print(row)",
+        "from torch.utils.data import DataLoader\nsamples = [(1., 2.), (3., 4.)]\n"
+        "for batch in DataLoader(samples, batch_size=2):\n    print(batch)",
+        "from torch.utils.data import DataLoader\nsamples = [[1., 0], [3., 1]]\n"
+        "for batch in DataLoader(samples, batch_size=2):\n    x, y = batch",
+        "from torch.utils.data import DataLoader\nsamples = [{'x': torch.ones(2)}, {'x': torch.zeros(2)}]\n"
+        "for batch in DataLoader(samples, batch_size=2):\n    print(batch)",
+    ],
+)
+def test_what_is_asked_for_and_joined_as_meant_is_left_alone(program: str) -> None:
+    kinds = (ErrorTakenForEnd, FieldByField, LengthNotAsked)
+    assert [claim for claim in found(program) if isinstance(claim, kinds)] == []
