@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, listed
 from primer_core.claims.running import Run, line_of
 
 _GIVEN_BY = ("enumerate", "filter", "map", "reversed", "zip")
@@ -183,4 +183,42 @@ class FieldByField(InAWord, Claim):
             f" is a list of {self.count} tensors with {counted(self.size, 'number')} each: a sample has a list there, "
             "and a loader takes the places of a list for fields, and joins each of them by itself. Of a tensor or an "
             f"array in each sample it makes one tensor of shape {(self.size, self.count)}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SetOnThePart(InAWord, Claim):
+    """An attribute of a part of a data set was set that only the data set itself reads.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, attribute
+        The part, and the attribute.
+    others
+        Names of other parts of the same data set.
+    """
+
+    word: ClassVar[str] = "nobody reads it"
+    run: Run
+    name: str
+    attribute: str
+    others: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say whose attribute is read, and whose samples it changes."""
+        shared: Sentence = (", which all parts of it share",)
+        if self.others:
+            shared = (", which ", Code(listed(self.others)), f" {'has' if len(self.others) == 1 else 'have'}, too")
+        return (
+            Name(self.name),
+            " is a Subset, which has its samples of ",
+            Code(f"{self.name}.dataset"),
+            ": nothing reads ",
+            Code(f"{self.name}.{self.attribute}"),
+            ". What makes the samples is ",
+            Code(f"{self.name}.dataset.{self.attribute}"),
+            ", and it stays as it is. That is an attribute of the whole data set",
+            *shared,
         )

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import torch
-from torch.utils.data import DataLoader, default_collate
+from torch.utils.data import DataLoader, Subset, default_collate
 
 from primer_core.claims.running import Run
-from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, UsedUp
+from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, SetOnThePart, UsedUp
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import LINES, Recorder, number_of, recorded
@@ -164,3 +164,32 @@ def _(claim: FieldByField, program: Program) -> None:
     assert all(isinstance(each, list | tuple) and len(each) == claim.count for each in given)
     joined = default_collate([torch.tensor(each) for each in given])
     assert tuple(joined.shape) == (claim.size, claim.count)
+
+
+@check(SetOnThePart)
+def _(claim: SetOnThePart, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert ast.unparse(statement.targets[0]) == f"{claim.name}.{claim.attribute}"
+    names = names_after(program, claim.run)
+    part = names[claim.name]
+    assert type(part) is Subset
+    own = vars(part.dataset)[claim.attribute]
+    assert own is not vars(part)[claim.attribute]
+    parts = {name: each for name, each in names.items() if isinstance(each, Subset)}
+    assert {name for name, each in parts.items() if each.dataset is part.dataset and each is not part} == {
+        *claim.others
+    }
+    asked: list[str] = []
+
+    class Listening(Subset[Any]):
+        def __getattribute__(self, name: str) -> Any:
+            asked.append(name)
+            return super().__getattribute__(name)
+
+    listening = Listening(part.dataset, part.indices)
+    setattr(listening, claim.attribute, vars(part)[claim.attribute])
+    asked.clear()
+    with contextlib.suppress(Exception):
+        listening[0]
+    assert "dataset" in asked
+    assert claim.attribute not in asked

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.running import line_of
-from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, UsedUp
+from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, SetOnThePart, UsedUp
 from primer_core.lessons.own_lines.object_watch import objects_of
 from primer_core.lessons.own_lines.surprises.line import Line
 from primer_core.lessons.own_lines.trace import Trace
@@ -72,7 +72,25 @@ def _takes_apart(line: Line, name: str) -> bool:
     return False
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists)
+def _on_a_part(line: Line) -> Iterator[Claim]:
+    if "random_split" not in line.trace.source and "Subset" not in line.trace.source:
+        return
+    watch = objects_of(line.trace)
+    wrapped = None if watch is None else watch.wrapped.get(line.run)
+    if wrapped is not None and not _reads(line, *wrapped[:2]) and _reads(line, "self", wrapped[1]):
+        yield SetOnThePart(line.run, *wrapped)
+
+
+def _reads(line: Line, name: str, attribute: str) -> bool:
+    """Return whether a program itself reads an attribute of a name."""
+    for node in line.everywhere():
+        match node:
+            case ast.Attribute(ast.Name(known), read, ast.Load()) if (known, read) == (name, attribute):
+                return True
+    return False
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists, _on_a_part)
 
 OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists)
 """What is asked of the line that begins a loop."""

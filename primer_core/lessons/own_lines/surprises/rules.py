@@ -12,10 +12,12 @@ from primer_core.lessons.own_lines.surprises import (
     common,
     data,
     digits,
+    draws,
     edges,
     equalities,
     forms,
     functions,
+    insides,
     layers,
     losses,
     models,
@@ -64,10 +66,12 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *orders.RULES,
     *prints.RULES,
     *data.RULES,
+    *draws.RULES,
+    *insides.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
-    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS),
+    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS, *draws.OF_LOOPS),
 }  # fmt: skip
 """By what happened in a step."""
 

@@ -3,7 +3,7 @@
 import pytest
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, UsedUp
+from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, SetOnThePart, UsedUp
 from tests.lessons.own_lines.surprises.test_common import found
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -125,7 +125,7 @@ def test_how_parts_are_asked_for_and_joined_is_named(program: str, claim: Claim)
         BY_INDEX + "rows = Rows([1, 2], ['a', 'b'])\nfor row, name in rows:\n    print(row)",
         BY_INDEX + "rows = Rows([1, 2], ['a'])\nfor i in range(1):\n    print(rows[i])",
         BY_INDEX
-        + "    def __iter__(self):\n        return iter([1])\nrows = Rows([1, 2], [])\nfor row in rows:\n    print(row)",
+        + "    def __iter__(self):\n        return iter([1])\nrows = Rows([1, 2], [])\nfor row in rows:\n    print()",
         BY_INDEX.replace("len(self.rows)", "len(self.names)") + "rows = Rows([1, 2], ['a'])\nfor row, name in rows:\n"
         "    print(row)",
         "from torch.utils.data import DataLoader\nsamples = [(1., 2.), (3., 4.)]\n"
@@ -139,3 +139,31 @@ def test_how_parts_are_asked_for_and_joined_is_named(program: str, claim: Claim)
 def test_what_is_asked_for_and_joined_as_meant_is_left_alone(program: str) -> None:
     kinds = (ErrorTakenForEnd, FieldByField, LengthNotAsked)
     assert [claim for claim in found(program) if isinstance(claim, kinds)] == []
+
+
+PARTS = (
+    "from torch.utils.data import Dataset, Subset, random_split\nclass Data(Dataset):\n"
+    "    def __init__(self):\n        self.transform = None\n    def __len__(self):\n        return 4\n"
+    "    def __getitem__(self, i):\n        x = torch.ones(2) * i\n"
+    "        return x if self.transform is None else self.transform(x)\ndata = Data()\n"
+)
+
+
+def test_an_attribute_that_only_the_whole_data_set_reads_is_named() -> None:
+    program = PARTS + "train, test = random_split(data, [3, 1])\ntrain.transform = lambda x: x + 1\nprint(train[0])"
+    assert SetOnThePart((16, 1), "train", "transform", ("test",)) in found(program)
+    alone = PARTS + "few = Subset(data, [0])\nfew.transform = torch.exp"
+    assert SetOnThePart((16, 1), "few", "transform", ()) in found(alone)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "train, test = random_split(data, [3, 1])\ntrain.dataset.transform = lambda x: x + 1\nprint(test[0])",
+        "few = Subset(data, [0])\nfew.name = 'few'\nprint(few.name)",
+        "few = Subset(data, [0])\nfew.transform = torch.exp\nprint(few.transform(few[0]))",
+        "data.transform = torch.exp",
+    ],
+)
+def test_an_attribute_that_is_read_is_left_alone(program: str) -> None:
+    assert [claim for claim in found(PARTS + program) if isinstance(claim, SetOnThePart)] == []
