@@ -21,6 +21,8 @@ _HOLD_ELSEWHERE = {
     "SeededAgain": ("run",), "TwoAnswers": ("result",), "KeepsGraphs": ("run",),
     "NothingBetween": ("run",), "FirstOfAll": ("run",), "ClippedTooLate": ("run",),
     "TakenAway": ("run",), "JoinedByPlace": ("run",),
+    "UsedUp": ("run", "other"), "FieldByField": ("run",), "LoaderDraws": ("run",),
+    "OtherDrawsBefore": ("first",),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log
 from typing import ClassVar, Literal
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, number_text
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, number_text
 from primer_core.claims.running import Run
 
 
@@ -38,6 +38,118 @@ class DividesByWeights(InAWord, Claim):
             Code(self.code),
             " weighs each sample by the weight of its class, and divides the sum by these weights, "
             f"{number_text(self.total)} together, not by the {self.count} samples",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KlOfNoShares(InAWord, Claim):
+    """The divergence of what are no shares: one side does not sum to 1.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, value
+        The loss, and what it is, as a number of four digits.
+    of
+        The side, as code.
+    is_target
+        Whether that is the target, and not the logarithms.
+    row, total
+        int, the first row that does not sum to 1, -1 where there are no rows; and its sum, as a number of four digits.
+    """
+
+    word: ClassVar[str] = "no shares"
+    run: Run
+    code: str
+    value: str
+    of: str
+    is_target: bool
+    row: int
+    total: str
+
+    def sentence(self) -> Sentence:
+        """Say what is added up, when that is 0 or more, and which sum is not 1."""
+        place = f" in row {self.row}" if self.row >= 0 else ""
+        sums: Sentence = (Code(self.of), " sums") if self.is_target else ("The exponentials of ", Code(self.of), " sum")
+        return (
+            Code(self.code),
+            f" = {self.value} adds up t · (ln t − x) for the target t and the input x. It is sure to be 0 or more "
+            "only where the targets and the exponentials of the input are shares that sum to 1. ",
+            *sums,
+            f" to {self.total}{place}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KlOverAllNumbers(InAWord, Claim):
+    """The mean of a divergence was taken over all numbers, and not over samples.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, value
+        The loss, and what it is, as a number of four digits.
+    count, samples
+        int, how many numbers and how many samples there are.
+    instead
+        What the mean over samples is, as a number of four digits.
+    """
+
+    word: ClassVar[str] = "over all numbers"
+    run: Run
+    code: str
+    value: str
+    count: int
+    samples: int
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say by what the sum is divided, and what divides by the samples."""
+        return (
+            Code(self.code),
+            f" = {self.value} divides the sum by all {self.count} numbers. ",
+            Code('reduction="batchmean"'),
+            f" divides by {counted(self.samples, 'sample')}, as the definition does: {self.instead}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SmallerBatchWeighsMore(InAWord, Claim):
+    """The mean of the means of batches is not the mean over all samples, as the batches differ in size.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, value
+        The mean of means, and what it is, as a number of six digits.
+    loss
+        Name of the loss of a batch.
+    sizes
+        How many samples each batch has.
+    instead
+        The mean over all samples, as a number of six digits.
+    """
+
+    word: ClassVar[str] = "batches differ"
+    run: Run
+    code: str
+    value: str
+    loss: str
+    sizes: tuple[int, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Give both means, and say what comes to the mean over samples."""
+        least, most, total = min(self.sizes), max(self.sizes), sum(self.sizes)
+        return (
+            Code(self.code),
+            f" = {self.value} is the mean of {len(self.sizes)} means: that of a batch of {least} counts as much as "
+            f"that of a batch of {most}. The mean over all {total} samples is {self.instead}: add up ",
+            Code(f"{self.loss}.item()"),
+            f" times the size of the batch, and divide by {total}",
         )
 
 

@@ -117,7 +117,14 @@ _OF_MODULES = (
     "load_state_dict", "train", "eval", "zero_grad", "requires_grad_", "double", "float", "append", "apply",
     "register_forward_hook", "register_full_backward_hook", "register_buffer", "buffers", "named_buffers", "add_module",
 )  # fmt: skip
+_SET_HERE = "_set_by_the_program"
+"""Where an object keeps which of its attributes a program has set."""
+
 _OF_CONTEXTS = ("save_for_backward", "mark_non_differentiable", "set_materialize_grads")
+_OF_SCHEDULES = (
+    "_last_lr", "base_lrs", "best", "cooldown", "cooldown_counter", "factor", "gamma", "last_epoch", "milestones",
+    "mode", "num_bad_epochs", "patience", "step_size", "threshold", "threshold_mode", "T_max",
+)  # fmt: skip
 _OF_OPTIMISERS = ("step", "zero_grad", "state_dict")
 _SETTINGS = (
     "in_features", "out_features", "in_channels", "out_channels", "kernel_size", "stride", "padding", "training", "p",
@@ -230,6 +237,13 @@ def set_attribute(owner: Any, name: str, value: Any) -> None:
             raise Refused(f"{name} is a name that PyTorch uses itself. Take another one.")
         setattr(owner, name, value)
         return
+    if _is_of_data(owner) and not hasattr(type(owner), CLASS):
+        taken = vars(owner).setdefault(_SET_HERE, set())
+        if name.startswith("_") or (hasattr(owner, name) and name not in taken):
+            raise Refused(f"{name} is a name that PyTorch uses itself. Take another one.")
+        setattr(owner, name, value)
+        taken.add(name)
+        return
     if isinstance(owner, torch.optim.Optimizer) or not hasattr(type(owner), CLASS):
         held = vars(owner).get("_parameters", {}) if isinstance(owner, torch.nn.Module) else {}
         # A layer takes any new name; that of a setting of its own would change what it computes.
@@ -296,6 +310,8 @@ def attribute(value: Any, name: str) -> Any:
         return vars(value)[name]
     if _is_context(value) and (name in ("saved_tensors", "needs_input_grad") or name in vars(value)):
         return getattr(value, name)
+    if name in getattr(value, _SET_HERE, ()):
+        return vars(value)[name]
     if isinstance(value, torch.optim.Optimizer) and name == "param_groups":
         return value.param_groups
     if isinstance(value, torch.utils.data.DataLoader) and name in ("dataset", "batch_size"):
@@ -303,6 +319,8 @@ def attribute(value: Any, name: str) -> Any:
     if isinstance(value, torch.utils.data.TensorDataset) and name == "tensors":
         return value.tensors
     if isinstance(value, torch.utils.data.Subset) and name in ("dataset", "indices"):
+        return vars(value)[name]
+    if isinstance(value, torch.optim.lr_scheduler.LRScheduler) and name in _OF_SCHEDULES and name in vars(value):
         return vars(value)[name]
     if isinstance(value, torch.nn.utils.rnn.PackedSequence) and name in _OF_PACKED:
         return getattr(value, name)
@@ -345,6 +363,12 @@ def has_method(value: Any, name: str) -> bool:
         return callable(method(value, name))
     except KeyError:
         return False
+
+
+def _is_of_data(value: Any) -> bool:
+    """Return whether a value is a data set or a loader of PyTorch's own."""
+    data = _torch().utils.data
+    return isinstance(value, data.Dataset | data.DataLoader)
 
 
 def _is_context(value: Any) -> bool:

@@ -13,6 +13,7 @@ from primer_core.backend import backend
 from primer_core.claims.claim import Code, Sentence, counted, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
+from primer_core.language.parsing import code_expression
 from primer_core.language.programs.missing import public_names
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.closer_causes import CauseHere
@@ -155,13 +156,115 @@ class ListsAsAxes(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class AskedByIdentity(CauseHere):
+    """An array was looked for in a list of arrays, which compares it with each entry that is not the same object.
+
+    Parameters
+    ----------
+    code
+        What looks for it.
+    array, holder
+        What is looked for, and where.
+    equal
+        What compares all numbers of two arrays, as code.
+    """
+
+    code: str
+    array: str
+    holder: str
+    equal: str
+
+    def sentence(self) -> Sentence:
+        """Say what is asked of each entry, and what asks for one answer."""
+        return (
+            Code(self.code),
+            " asks of each entry whether it is the very same object, and where it is not, whether ",
+            Code("=="),
+            " is true of it, which compares arrays number by number and has several answers. An array is found "
+            "without that where it stands in front of all others. ",
+            Code(f"any({self.array} is each for each in {self.holder})"),
+            " asks for the object, ",
+            Code(f"any({self.equal}({self.array}, each) for each in {self.holder})"),
+            " for its numbers.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedBeforeChosen(CauseHere):
+    """An argument of ``where`` failed, which is computed before anything is chosen.
+
+    Parameters
+    ----------
+    function, code
+        The function, and what failed.
+    instead
+        What computes one of the two alone; empty where the condition is no single answer.
+    """
+
+    function: str
+    code: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what is computed when, and what computes what is chosen alone."""
+        alone: Sentence = ()
+        if self.instead:
+            alone = (" Of numbers, ", Code(self.instead), " computes the one alone that it takes.")
+        return (
+            Code(self.function),
+            " chooses among what has been computed: all its arguments are, before it is called, and so ",
+            Code(self.code),
+            " is, whatever the condition says. Numbers of Python's own cannot be divided by zero.",
+            *alone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeOfPicked(CauseHere):
+    """What a mask picked meets an array of the shape that it was picked from.
+
+    Parameters
+    ----------
+    code, mask
+        What was picked, and the mask.
+    shape, count
+        Of the mask, and how many cells were picked.
+    """
+
+    code: str
+    mask: str
+    shape: tuple[int, ...]
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say which cells there are, and that no axis of the array is left."""
+        return (
+            Code(self.code),
+            f" picks the {self.count} cells where ",
+            Code(self.mask),
+            f" is True into one axis, ({self.count},): the shape {self.shape} is lost, so that they do not line up "
+            "with whole arrays. What is computed of whole arrays keeps the shape, and ",
+            Code("np.where"),
+            " chooses of it; what is computed of picked cells can be written back with ",
+            Code(f"out[{self.mask}] = ..."),
+            ".",
+        )
+
+
 def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
     failing = trace.failing
     assert failing is not None
     match known.kind:
         case "broadcast" | "broadcast_torch":
-            return _left_out(trace, failing)
+            return _left_out(trace, failing) or _of_picked(trace)
+        case "stretch_torch":
+            return _of_picked(trace)
+        case "truth" | "truth_torch":
+            return _by_identity(failing)
+        case "by_zero_python":
+            return _before_chosen(failing)
         case "number" | "number_torch":
             return _one_number(trace, failing)
         case "too_many_indices_torch":
@@ -286,3 +389,78 @@ def _number(node: ast.expr) -> int | None:
         case ast.UnaryOp(ast.USub(), ast.Constant(int(number))):
             return -number
     return None
+
+
+def _by_identity(failing: Failing) -> AskedByIdentity | None:
+    match failing.node:
+        case ast.Compare(array, [ast.In() | ast.NotIn()], [holder]):
+            pass
+        case ast.Call(ast.Attribute(holder, "index" | "remove" | "count"), [array], []):
+            pass
+        case _:
+            return None
+    kinds = {each.text: each for each in failing.operands}
+    asked, held = kinds.get(ast.unparse(array)), kinds.get(ast.unparse(holder))
+    if held is None or held.kind not in ("list", "tuple") or asked is None or asked.shape is None:
+        return None
+    equal = "torch.equal" if asked.is_tensor else "np.array_equal"
+    return AskedByIdentity(failing.place.text, asked.text, held.text, equal)
+
+
+def _before_chosen(failing: Failing) -> ComputedBeforeChosen | None:
+    for node in ast.walk(failing.statement):
+        match node:
+            case ast.Call(ast.Attribute(_, "where") as function, [condition, one, other], []):
+                if not any(each is failing.node for part in (one, other) for each in ast.walk(part)):
+                    continue
+                names = {each.id for each in ast.walk(condition) if isinstance(each, ast.Name)}
+                plain = all(failing.scope.get(name) in ("int", "float", "bool") for name in names)
+                texts = map(ast.unparse, (one, condition, other))
+                instead = "{} if {} else {}".format(*texts) if plain else ""
+                return ComputedBeforeChosen(ast.unparse(function), failing.place.text, instead)
+    return None
+
+
+def picked(trace: Trace) -> tuple[ast.Subscript, ast.expr, tuple[int, ...], Operand] | None:
+    """Find what a mask picked among the operands of what failed: it, the mask, its shape, and the operand."""
+    failing = trace.failing
+    assert failing is not None
+    names = trace.steps[-1].names if trace.steps else {}
+    shapes = {each.shape for each in failing.operands if each.shape is not None}
+    for operand in failing.operands:
+        if operand.shape is None or len(operand.shape) != 1:
+            continue
+        for node in ast.walk(_written_out(trace, operand)):
+            match node:
+                case ast.Subscript(ast.Name(), ast.Name(name) as mask):
+                    seen = names.get(name)
+                    if seen is None or seen.values is None or seen.values.dtype.kind != "b" or seen.values.ndim < 2:
+                        continue
+                    if operand.shape == (int(seen.values.sum()),) and seen.shape in shapes and seen.shape is not None:
+                        return node, mask, seen.shape, operand
+                case ast.Subscript(ast.Name(name), ast.Compare(ast.Name(other)) as mask) if name == other:
+                    base = names.get(name)
+                    if base is not None and base.shape in shapes and base.shape is not None and len(base.shape) > 1:
+                        return node, mask, base.shape, operand
+    return None
+
+
+def _written_out(trace: Trace, operand: Operand) -> ast.expr:
+    """Return an operand as code; of a name that is bound once what it is bound to."""
+    found = code_expression(operand.text)
+    if isinstance(found, ast.Name):
+        bound = [
+            each.value
+            for each in statements_of(trace.source)
+            if isinstance(each, ast.Assign) and any(ast.unparse(to) == found.id for to in each.targets)
+        ]
+        return bound[0] if len(bound) == 1 else found
+    return found
+
+
+def _of_picked(trace: Trace) -> ShapeOfPicked | None:
+    found = picked(trace)
+    if found is None or found[3].shape is None:
+        return None
+    node, mask, shape, operand = found
+    return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, *operand.shape or ())

@@ -10,14 +10,18 @@ import warnings
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import torch
 
 from primer_core.claims.running import line_of
 from primer_core.claims.surprises.losses import (
     DividesByWeights,
     EvenShares,
+    KlOfNoShares,
+    KlOverAllNumbers,
     MeansAdded,
     MeansOverSamples,
+    SmallerBatchWeighsMore,
     StepsTooLong,
     TimesAFactor,
 )
@@ -42,6 +46,76 @@ def _(claim: DividesByWeights, program: Program) -> None:
     shares = logits if "nll" in claim.code.lower() else torch.log_softmax(logits, dim=1)
     each = [-float(own[row]) * float(shares[row, column]) for row, column in enumerate(target.tolist())]
     assert math.isclose(float(computed(claim.code, names)), sum(each) / claim.total, rel_tol=1e-4, abs_tol=1e-6)
+
+
+def terms_of(claim: Any, program: Program) -> tuple[list[list[float]], list[list[float]], float, Any]:
+    """The rows of logarithms and of targets of a divergence, the sum of its terms, and the call."""
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    function = computed(ast.unparse(node.func), names)
+    assert function is torch.nn.functional.kl_div or isinstance(function, torch.nn.KLDivLoss)
+    x, t = (computed(ast.unparse(each), names).detach().double() for each in node.args[:2])
+    rows = [each.reshape(-1, each.shape[-1]).tolist() for each in (x, t)]
+    pairs = [(a, b) for one, other in zip(*rows, strict=True) for a, b in zip(one, other, strict=True)]
+    total = sum(b * (math.log(b) - a) for a, b in pairs if b > 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert f"{float(computed(claim.code, names)):.4g}" == claim.value
+    return rows[0], rows[1], total, node
+
+
+@check(KlOfNoShares)
+def _(claim: KlOfNoShares, program: Program) -> None:
+    logs, targets, total, node = terms_of(claim, program)
+    by = 1 if "'sum'" in ast.unparse(node) or '"sum"' in program.code else float(claim.value)
+    assert by == 1 or total / by > 0
+    assert claim.of == ast.get_source_segment(opened(program.code), node.args[claim.is_target])
+    rows = targets if claim.is_target else [[math.exp(each) for each in row] for row in logs]
+    sums = [sum(row) for row in rows]
+    off = [place for place, each in enumerate(sums) if abs(each - 1) > 0.0099]
+    assert claim.row == (off[0] if len(sums) > 1 else -1)
+    assert f"{sums[off[0]]:.4g}" == claim.total or abs(sums[off[0]] - float(claim.total)) < 1e-3 * abs(sums[off[0]])
+
+
+@check(KlOverAllNumbers)
+def _(claim: KlOverAllNumbers, program: Program) -> None:
+    logs, _, total, node = terms_of(claim, program)
+    assert (claim.samples, claim.count) == (len(logs), len(logs) * len(logs[0]))
+    assert math.isclose(total / claim.count, float(claim.value), rel_tol=1e-2, abs_tol=1e-6)
+    assert math.isclose(total / claim.samples, float(claim.instead), rel_tol=1e-2, abs_tol=1e-6)
+    assert abs(float(claim.instead) - float(claim.value) * len(logs[0])) < 2e-3 * abs(float(claim.instead))
+    assert "batchmean" not in ast.unparse(node)
+
+
+@check(SmallerBatchWeighsMore)
+def _(claim: SmallerBatchWeighsMore, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    given = {name: each for name, each in names.items() if not isinstance(each, torch.nn.Module)}
+    assert f"{float(computed(claim.code, {**given, 'np': np})):.6g}" == claim.value
+    source = opened(program.code)
+    bound: Any = next(
+        each
+        for each in ast.walk(ast.parse(source))
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == claim.loss
+    )
+    adds = [each for each in ast.walk(ast.parse(source)) if ast.unparse(each) == f"{claim.loss}.item()"]
+    assert adds
+    done = recorded(source).lines
+    times = sorted(run for run in done if line_of(run[0]) == bound.lineno)
+    known: list[tuple[float, int]] = []
+    for run in times:
+        first = computed(ast.unparse(bound.value.args[0]), at_line(program, run))
+        known.append((float(done[run].names[claim.loss]), len(first)))
+    count = len(claim.sizes)
+    windows = [known[start : start + count] for start in range(0, len(known) - count + 1, count)]
+    fits = [each for each in windows if f"{sum(loss for loss, _ in each) / count:.6g}" == claim.value]
+    assert any(
+        tuple(size for _, size in each) == claim.sizes
+        and math.isclose(sum(loss * size for loss, size in each) / sum(claim.sizes), float(claim.instead), rel_tol=1e-5)
+        for each in fits
+    )
+    assert claim.instead != claim.value
 
 
 @check(MeansOverSamples)

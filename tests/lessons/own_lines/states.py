@@ -508,6 +508,58 @@ _MODELS = (
 )
 """Programs whose networks, masks or copies do something else than is often meant."""
 
+_OBJECTS = (
+    "pairs = zip(range({0}), range({1}))\nfirst = list(pairs)\nsecond = list(pairs)",
+    "squares = (i * i for i in range({1}))\nhigh = max(squares)\nshares = [i / high for i in squares]",
+    "gate = nn.Linear({1}, {0})\nweights = gate.parameters()\nfor w in weights:\n    size = w.numel()\n"
+    "for w in weights:\n    size = 0",
+    "def added(values):\n    return sum(values)\nturns = map(float, range({1}))\nonce = added(turns)\n"
+    "twice = added(turns)",
+    "logs = torch.log_softmax(torch.arange({1} * 2.).reshape(2, -1) / {0}, dim=1)\n"
+    "whole = torch.full((2, {1}), 1 / {1})\nover = F.kl_div(logs, whole)\n"
+    "half = nn.KLDivLoss(reduction='sum')(logs, whole / {0})",
+    "guess, truth = torch.zeros(7, 1), torch.arange(7.)[:, None]\nadded_up, rounds = 0.0, 0\n"
+    "for few, right in zip(guess.split({1}), truth.split({1})):\n    missed = F.mse_loss(few, right)\n"
+    "    added_up += missed.item()\n    rounds += 1\nmean = added_up / rounds",
+    "rate = torch.tensor([0.5, {0}.0, 2.0])\nvotes = torch.eye(3) * {1}\n"
+    "weighed = F.cross_entropy(votes, torch.tensor([0, 1, 1]), weight=rate)",
+    "class Numbers:\n    def __len__(self):\n        return {0}\n    def __getitem__(self, i):\n"
+    "        return [5, 6, 7, 8, 9][i]\nheld = Numbers()\nfor number in held:\n    number += {1}",
+    "class Pairs:\n    def __len__(self):\n        return {1} + 1\n    def __getitem__(self, i):\n"
+    "        return i, list(range({0} - 1))[i]\npairs = Pairs()\nfor one, other in pairs:\n    both = one + other",
+    "from torch.utils.data import DataLoader\nmarks = [{{'mark': [{0}, {1}, 5], 'of': i}} for i in range({1})]\n"
+    "for marked in DataLoader(marks, batch_size=2):\n    of = marked['of']",
+    "pull = torch.full(({1},), {0}., requires_grad=True)\nfade = torch.optim.SGD([pull], lr=0.1, weight_decay=0.{0})\n"
+    "(pull * 0).sum().backward()\nfade.step()",
+    "push = torch.ones({1}, requires_grad=True)\ngoes = torch.optim.SGD([push], lr=0.{0}, momentum=0.{1})\n"
+    "for turn in range(2):\n    goes.zero_grad()\n    (push * (1 - turn)).sum().backward()\n    goes.step()",
+    "even = nn.BatchNorm1d({0}, momentum=1.0)\nlevel = even(torch.randn({1} + 2, {0}))\nprint(even.running_var)",
+    "class Shifted(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.by = nn.Parameter(torch.ones({1}))\n        self.turn = nn.Linear({1}, {0})\n"
+    "shifted = Shifted()\nprint(shifted)",
+    "slim = nn.Linear({1}, 4, bias=False)\nslim.weight = nn.Parameter(torch.ones({0}, 6))\n"
+    "slimmed = slim(torch.ones(2, 6))",
+    "walk = nn.GRU({1}, 2, num_layers={0}, batch_first=True)\nalong, ended = walk(torch.ones(3, 4, {1}))\n"
+    "print(ended.shape)",
+    "steer = torch.zeros(1, requires_grad=True)\nslow = torch.optim.SGD([steer], lr=1.0)\n"
+    "wait = torch.optim.lr_scheduler.ReduceLROnPlateau(slow, patience={0})\nfor loss in [{1}.0] * ({0} + 2):\n"
+    "    wait.step(loss)",
+    "from torch.utils.data import Dataset, random_split\nclass Steps(Dataset):\n    def __init__(self):\n"
+    "        self.change = None\n    def __len__(self):\n        return {1} + 2\n    def __getitem__(self, i):\n"
+    "        return torch.ones({0}) if self.change is None else i\n"
+    "some, rest = random_split(Steps(), [2, {1}])\nsome.change = torch.exp",
+    "torch.manual_seed({0})\nnoise = torch.rand({1})\ntorch.manual_seed({0})\nother = torch.randn({0})\n"
+    "again = torch.rand({1})",
+    "left = np.random.RandomState({1})\ndice = left.rand({0})\nright = np.random.RandomState({1})\n"
+    "card = right.choice({1})\nroll = right.rand({0})",
+    "from torch.utils.data import DataLoader, TensorDataset\n"
+    "checked = DataLoader(TensorDataset(torch.arange({1})), batch_size={0})\nfor again in range(2):\n"
+    "    torch.manual_seed(1)\n    for (seen,) in checked:\n        many = len(seen)",
+    "tall, broad = torch.rand(50, 60 + {0}), torch.rand(60 + {0}, 40)\nat_once = tall @ broad\n"
+    "by_rows = torch.stack([row @ broad for row in tall])\nprint(torch.equal(at_once, by_rows))",
+)
+"""Programs whose iterators, data sets, layers or optimisers do something else than is often meant."""
+
 _CONSTANTS = (
     "w = torch.tensor([1., {1}.], requires_grad=True)\nwith torch.no_grad():\n    m = w * {0}\n"
     "((w + m) ** 2).sum().backward()",
@@ -708,6 +760,7 @@ POOLS = (
     Pool(_SEEDED, _PASSES, 3),
     Pool(_BOTH_SEEDED, _GRADIENTS, 2),
     Pool(_SEEDED, _MODELS, 3),
+    Pool(_BOTH_SEEDED, _OBJECTS, 5),
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),
     Pool(_BOTH_SEEDED, _PICKS, 2),

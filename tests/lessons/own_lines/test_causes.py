@@ -13,6 +13,7 @@ from primer_core.error_messages import Recognised
 from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.fixes.trying import fixes_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
 from primer_core.lessons.own_lines.trace import run
 from primer_core.picture.parts import Story
@@ -236,3 +237,65 @@ def test_arrays_tell_more_than_the_message(program: str, words: str | None) -> N
         assert not any(each in said for each in ("leaves axis", "Each mask", "is Python's own"))
     else:
         assert words in said
+
+
+def sentence_of(program: str) -> str:
+    found = cause_of(run(f"import numpy as np\nimport torch\n{program}"))
+    assert found is not None
+    return plain(found.sentence())
+
+
+ARRAYS = "a, b = {0}.ones(2), {0}.zeros(2)\nheld = [a]\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (ARRAYS.format("torch") + "print(b in held)", "any(torch.equal(b, each) for each in held)"),
+        (ARRAYS.format("np") + "print(b not in held)", "any(np.array_equal(b, each) for each in held)"),
+        (ARRAYS.format("np") + "held.remove(b)", "held.remove(b) asks of each entry whether it is the very same"),
+    ],
+)
+def test_what_is_looked_for_among_arrays_is_compared_with_each(program: str, words: str) -> None:
+    assert words in sentence_of(program)
+
+
+def test_a_truth_that_is_asked_for_otherwise_is_no_search() -> None:
+    assert "very same object" not in sentence_of(ARRAYS.format("np") + "if a == b:\n    pass")
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "says"),
+    [
+        ("n = 0\nx = np.where(n == 0, 1.0, 2 / n)", "1.0 if n == 0 else 2 / n", True),
+        ("n = 0\nx = np.where(np.ones(2) > 1, 3.0, 2 / n)", "chooses among what has been computed", True),
+        ("n = 0\nx = np.where(np.ones(2) > 1, 3.0, 2 / n)", " else ", False),
+        ("n = 0\nx = np.maximum(1.0, 2 / n)", "chooses among", False),
+    ],
+)
+def test_what_where_is_given_is_computed_first(program: str, words: str, says: bool) -> None:
+    assert (words in sentence_of(program)) == says
+
+
+PICKED = "a = np.arange(6.).reshape(2, 3)\nmask = a > 1\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        ("x = np.where(mask, a[mask] * 2, a)", True),
+        ("d = a[mask]\nx = np.where(mask, d, a)", True),
+        ("x = a + a[a > 1]", True),
+        ("t, m = torch.ones(2, 3), torch.ones(2, 3) > 0\nx = t * t[m]", True),
+        ("x = a + np.ones(4)", False),
+        ("row = np.arange(5)\nx = a + row[row > 0]", False),
+    ],
+)
+def test_what_a_mask_picks_has_lost_its_shape(program: str, says: bool) -> None:
+    assert ("into one axis" in sentence_of(PICKED + program)) == says
+
+
+def test_whole_arrays_are_offered_where_picked_cells_are_to_be_chosen_and_nothing_else() -> None:
+    trace = run(f"import numpy as np\n{PICKED}x = np.where(mask, a[mask] * 2, a)")
+    assert [fix.line for fix in fixes_of(trace)] == ["x = np.where(mask, a * 2, a)"]
+    assert fixes_of(run(f"import numpy as np\n{PICKED}x = a + a[mask]")) == ()

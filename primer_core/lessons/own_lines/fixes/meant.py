@@ -10,7 +10,9 @@ import numpy as np
 
 from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
 from primer_core.claims.surprises.common import ColumnMeetsRow
+from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.array_causes import picked
 from primer_core.lessons.own_lines.closer_causes import scattered
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
@@ -614,6 +616,36 @@ def _joined(
     return listed if along in ([], ["0"]) and fits and joins else None
 
 
+def _picked_by_mask(failure: Failure) -> Iterator[Candidate] | None:
+    """Choose among whole arrays, where what a mask picked is to be chosen; nothing else keeps the shape."""
+    if failure.kind not in _BROADCAST:
+        return None
+    found = picked(failure.trace)
+    if found is None:
+        return None
+    _, mask, _, operand = found
+    match failure.node:
+        case ast.Call(ast.Attribute(_, "where") as function, [condition, *chosen], []) if len(chosen) == 2:
+            if ast.dump(condition) != ast.dump(mask):
+                return iter(())
+            whole = _Whole(ast.dump(mask))
+            wholes = [ast.unparse(whole.visit(code_expression(failure.text(each)))) for each in chosen]
+            if failure.text(chosen[0]) != operand.text and failure.text(chosen[1]) != operand.text:
+                return iter(())
+            return iter([failure.whole(f"{failure.text(function)}({', '.join([failure.text(condition), *wholes])})")])
+    return iter(())
+
+
+class _Whole(ast.NodeTransformer):
+    """Puts an array in the place of what a mask picks of it."""
+
+    def __init__(self, mask: str) -> None:
+        self.mask = mask
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        return node.value if ast.dump(node.slice) == self.mask else node
+
+
 def _arrays(failure: Failure) -> list[Operand]:
     """Return the operands that are arrays, in the order in which they stand."""
     return [each for each in failure.failing.operands if each.shape is not None]
@@ -697,6 +729,7 @@ def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
 
 
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
+    _picked_by_mask,
     _distances,
     _one_shorter,
     _classes_squared,

@@ -150,10 +150,10 @@ def _value(node: ast.expr, step: Step) -> int | float | None:
             chosen = _OF_PYTHON[function](*numbers_given)
             return chosen if type(chosen) in (int, float) else None
         case ast.IfExp(ast.Compare(left, [sign], [right]), met, otherwise) if type(sign) in _COMPARES:
-            given, limit = _value(left, step), _value(right, step)
-            if given is None or limit is None:
+            side, limit = _value(left, step), _value(right, step)
+            if side is None or limit is None:
                 return None
-            return _value(met if _COMPARES[type(sign)](given, limit) else otherwise, step)
+            return _value(met if _COMPARES[type(sign)](side, limit) else otherwise, step)
         case ast.BinOp(left, sign, right) if type(sign) in _SIGNS:
             one, other = _value(left, step), _value(right, step)
             if one is None or other is None or abs(other) > _LARGE or abs(one) > _LARGE:

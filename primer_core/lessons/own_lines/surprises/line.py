@@ -105,11 +105,11 @@ class Line:
 
     def calls(self) -> Iterator[ast.Call]:
         """Go through the calls that stand in the line, outer ones first."""
-        yield from (node for node in _within(self.node) if isinstance(node, ast.Call))
+        yield from (node for node in within(self.node) if isinstance(node, ast.Call))
 
     def nodes(self) -> Iterator[ast.AST]:
         """Go through what stands in the line."""
-        yield from _within(self.node)
+        yield from within(self.node)
 
     def everywhere(self) -> Iterator[ast.AST]:
         """Go through what stands in the whole program."""
@@ -159,7 +159,7 @@ def numbers_listed(seen: Seen | None) -> int:
 
 
 @lru_cache(maxsize=256)
-def _within(node: ast.stmt) -> tuple[ast.AST, ...]:
+def within(node: ast.stmt) -> tuple[ast.AST, ...]:
     """Return what stands in the part of a statement that runs with its line, outer nodes first: each rule asks."""
     return tuple(ast.walk(_own(node)))
 

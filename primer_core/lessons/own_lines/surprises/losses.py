@@ -14,14 +14,18 @@ from primer_core.claims.surprises.losses import (
     DividesByWeights,
     EvenShares,
     Factor,
+    KlOfNoShares,
+    KlOverAllNumbers,
     MeansAdded,
     MeansOverSamples,
+    SmallerBatchWeighsMore,
     StepsTooLong,
     TimesAFactor,
 )
 from primer_core.language.execution import is_array
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.surprises.line import Line, numbers
+from primer_core.lessons.own_lines.ledger import Origin
+from primer_core.lessons.own_lines.surprises.line import Line, elements, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Trace, run
 
 _OF_CLASSES = ("F.cross_entropy", "F.nll_loss")
@@ -47,8 +51,132 @@ def _weights(line: Line) -> Iterator[Claim]:
 
 
 def _compares_sums(line: Line) -> bool:
-    """Return whether a program computes a loss as a sum or sample by sample, too."""
-    return any(isinstance(node, ast.Constant) and node.value in ("sum", "none") for node in line.everywhere())
+    """Return whether a program computes a loss as a sum or sample by sample, too, or only looks at it."""
+    told = any(isinstance(node, ast.Constant) and node.value in ("sum", "none") for node in line.everywhere())
+    return told or not any(map(goes_back, line.everywhere()))
+
+
+def _divergence(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name != "F.kl_div" or origin.call is None or len(call.args) < 2 or origin.values.size != 1:
+            continue
+        values = origin.call.bound.values
+        logs, shares = (numbers(each).astype(np.float64) for each in origin.call.bound.positional[:2])
+        value, reduction = float(origin.values.reshape(-1)[0]), values.get("reduction", "mean")
+        if values.get("log_target") or logs.shape != shares.shape or not 0 < logs.ndim < 3 or not math.isfinite(value):
+            continue
+        code, gives = line.text(call), f"{value:.4g}"
+        sides = ((shares, call.args[1], True), (np.exp(logs), call.args[0], False))
+        for numbers_of, side, is_target in sides if (logs <= 1e-3).all() and (shares >= 0).all() else ():
+            sums = numbers_of.sum(axis=-1).reshape(-1)
+            off = np.flatnonzero(np.abs(sums - 1) > _NO_SHARE)
+            if off.size:
+                row = int(off[0]) if logs.ndim == 2 and len(sums) > 1 else -1
+                yield KlOfNoShares(line.run, code, gives, line.text(side), is_target, row, f"{sums[off[0]]:.4g}")
+                break
+        if reduction == "mean" and logs.ndim == 2 and logs.shape[1] > 1 and abs(value) > 1e-6:
+            instead = f"{value * logs.shape[1]:.4g}"
+            yield KlOverAllNumbers(line.run, code, gives, int(logs.size), logs.shape[0], instead)
+
+
+_NO_SHARE = 0.01
+"""How far a sum is from 1 that is none of shares."""
+
+
+def _means_of_means(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        if not isinstance(node, ast.expr):
+            continue
+        name, given = _mean_of(line, node)
+        loss, origins = _losses_of(line, name) if name else ("", [])
+        if not given or len(origins) < len(given):
+            continue
+        for start in range(0, len(origins) - len(given) + 1, len(given)):
+            some = origins[start : start + len(given)]
+            means = [float(each.values.reshape(-1)[0]) for each in some]
+            sizes = tuple(shape_of(each.call.bound.positional[0])[0] for each in some if each.call is not None)
+            if (means != given and sum(means) != sum(given)) or min(sizes) == max(sizes) or not all(sizes):
+                continue
+            mean = sum(means) / len(means)
+            whole = sum(each * size for each, size in zip(means, sizes, strict=True)) / sum(sizes)
+            if abs(mean - whole) > 1e-4 * abs(mean):
+                yield SmallerBatchWeighsMore(line.run, line.text(node), f"{mean:.6g}", loss, sizes, f"{whole:.6g}")
+                return
+
+
+def _mean_of(line: Line, node: ast.expr) -> tuple[str, list[float]]:
+    """Return of which name a mean is taken, and of which numbers; of a sum alone what it would be of equal ones.
+
+    The numbers of a sum are not known: it is the sum that tells whose they are.
+    """
+    match node:
+        case ast.BinOp(ast.Name(name), ast.Div(), divisor):
+            seen, count = line.step.names.get(name), _count_of(line, divisor)
+            try:
+                total = float("nan" if seen is None else seen.text)
+            except ValueError:
+                return "", []
+            return (name, [total, *[0.0] * (count - 1)]) if count > 1 and math.isfinite(total) else ("", [])
+        case ast.BinOp(
+            ast.Call(ast.Name("sum"), [ast.Name(name)], []),
+            ast.Div(),
+            ast.Call(ast.Name("len"), [ast.Name(other)], []),
+        ) if name == other:
+            pass
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" | "statistics"), "mean"), [ast.Name(name)], []):
+            pass
+        case _:
+            return "", []
+    held = elements(line.step.names.get(name))
+    found = [each.value for each in held if isinstance(each, ast.Constant) and isinstance(each.value, float)]
+    return (name, found) if len(found) == len(held) else ("", [])
+
+
+def _count_of(line: Line, divisor: ast.expr) -> int:
+    """Return what a sum is divided by: a name, a number, or the length of a loader; 0 for anything else."""
+    match divisor:
+        case ast.Name(name) if (seen := line.step.names.get(name)) is not None and seen.text.isdigit():
+            return int(seen.text)
+        case ast.Constant(int(number)) if type(number) is int:
+            return number
+        case ast.Call(ast.Name("len"), [ast.Name(name)], []) if (seen := line.step.names.get(name)) is not None:
+            return 0 if seen.sizes is None else seen.sizes[0]
+    return 0
+
+
+def _losses_of(line: Line, name: str) -> tuple[str, list[Origin]]:
+    """Return the name of the loss whose numbers alone a name adds up or lists, and each loss that it was, in order."""
+    added: list[ast.expr] = []
+    for each in line.everywhere():
+        match each:
+            case ast.AugAssign(ast.Name(total), ast.Add(), value) if total == name:
+                added.append(value)
+            case ast.Call(ast.Attribute(ast.Name(total), "append"), [value], []) if total == name:
+                added.append(value)
+    match added:
+        case [ast.Call(ast.Attribute(ast.Name(loss), "item"), [], [])]:
+            pass
+        case _:
+            return "", []
+    if not _is_mean(line, loss):
+        return "", []
+    bound = next(each.value for each in line.statements if isinstance(each, ast.Assign) and _binds(each, loss))
+    place = [origin for origin in line.losses if line.at(origin.place) is bound]
+    return loss, [each for each in place if _weighs_alike(each)]
+
+
+def _binds(statement: ast.Assign, name: str) -> bool:
+    return any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
+
+
+def _weighs_alike(origin: Origin) -> bool:
+    """Return whether a loss is a mean over samples that count alike, and is known."""
+    if origin.call is None or origin.values.size != 1 or not shape_of(origin.call.bound.positional[0]):
+        return False
+    values = origin.call.bound.values
+    target = values.get("target")
+    of_classes = origin.call.entry.name in _OF_CLASSES and is_array(target) and numbers(target).dtype.kind == "i"
+    return values.get("weight") is None and not (of_classes and bool((numbers(target) < 0).any()))
 
 
 def _over_samples(line: Line) -> Iterator[Claim]:
@@ -267,4 +395,13 @@ def _is_of_gradient(line: Line, value: ast.expr) -> bool:
 _NEARLY_EVEN = 0.05
 """How far a loss may be from that of even shares."""
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_weights, _over_samples, _added, _grows, _even, _factor)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _weights,
+    _divergence,
+    _over_samples,
+    _means_of_means,
+    _added,
+    _grows,
+    _even,
+    _factor,
+)

@@ -10,12 +10,15 @@ from primer_core.lessons.own_lines.surprises import (
     arrays,
     calls,
     common,
+    data,
     digits,
+    draws,
     edges,
     equalities,
     forms,
     functions,
     gradients,
+    insides,
     layers,
     losses,
     models,
@@ -68,10 +71,13 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *takes.RULES,
     *picks.RULES,
     *gradients.RULES,
+    *data.RULES,
+    *draws.RULES,
+    *insides.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
-    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS),
+    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS, *draws.OF_LOOPS),
 }  # fmt: skip
 """By what happened in a step."""
 

@@ -4,7 +4,14 @@ import pytest
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.layers import LayersInARow
-from primer_core.claims.surprises.losses import EvenShares, TimesAFactor
+from primer_core.claims.surprises.losses import (
+    DividesByWeights,
+    EvenShares,
+    KlOfNoShares,
+    KlOverAllNumbers,
+    SmallerBatchWeighsMore,
+    TimesAFactor,
+)
 from primer_core.claims.surprises.slopes import ShrinksThrough, SlopeByItsValue
 from primer_core.claims.surprises.training import NumbersTaken
 from tests.lessons.own_lines.surprises.test_common import found
@@ -90,3 +97,68 @@ KINDS = (EvenShares, TimesAFactor, ShrinksThrough, SlopeByItsValue, NumbersTaken
 )
 def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
     assert [claim for claim in found(program) if isinstance(claim, KINDS)] == []
+
+
+LOGS = "x = torch.tensor([[0.5, 0.5], [0.25, 0.75]]).log()\nt = torch.tensor([[0.25, 0.75], [0.5, 0.5]])\n"
+BATCHES = (
+    "x, y = torch.zeros(5, 1), torch.tensor([[1.], [1.], [1.], [1.], [4.]])\ntotal, count = 0.0, 0\nlosses = []\n"
+    "for out, lab in zip(x.split({}), y.split({})):\n    loss = F.mse_loss(out, lab{})\n    {}\n    count += 1\n"
+)
+WEIGHED = "w = torch.tensor([0.5, 2.0])\nz = torch.eye(2)\ny = torch.tensor([0, 0])\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "claim"),
+    [
+        (
+            LOGS + "a = F.kl_div(x, t * 0.5, reduction='sum')",
+            KlOfNoShares((7, 1), "F.kl_div(x, t * 0.5, reduction='sum')", "-0.5558", "t * 0.5", True, 0, "0.5"),
+        ),
+        (
+            LOGS + "a = F.kl_div(x - 1, t, reduction='sum')",
+            KlOfNoShares((7, 1), "F.kl_div(x - 1, t, reduction='sum')", "2.275", "x - 1", False, 0, "0.3679"),
+        ),
+        (
+            LOGS + "a = nn.KLDivLoss()(x, t)",
+            KlOverAllNumbers((7, 1), "nn.KLDivLoss()(x, t)", "0.06866", 4, 2, "0.1373"),
+        ),
+        (
+            BATCHES.format(2, 2, "", "total += loss.item()") + "print(total / count)",
+            SmallerBatchWeighsMore((12, 1), "total / count", "6", "loss", (2, 2, 1), "4"),
+        ),
+        (
+            BATCHES.format(3, 3, "", "losses.append(loss.item())") + "mean = sum(losses) / len(losses)",
+            SmallerBatchWeighsMore((12, 1), "sum(losses) / len(losses)", "4.75", "loss", (3, 2), "4"),
+        ),
+        (
+            WEIGHED + "loss = F.cross_entropy(z, y, weight=w)\nprint(loss)",
+            DividesByWeights((8, 1), "F.cross_entropy(z, y, weight=w)", 1.0, 2),
+        ),
+    ],
+)
+def test_what_a_loss_is_divided_by_is_named(program: str, claim: Claim) -> None:
+    assert claim in found(program)
+
+
+OF_MEANS = (DividesByWeights, KlOfNoShares, KlOverAllNumbers, SmallerBatchWeighsMore)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        LOGS + "a = F.kl_div(x, t, reduction='batchmean')\nb = F.kl_div(x, t, reduction='none')",
+        LOGS + "a = F.kl_div(x, t.log(), reduction='sum', log_target=True)",
+        LOGS + "a = F.kl_div(x[0], t[0], reduction='sum')",
+        BATCHES.format(1, 1, "", "total += loss.item()") + "print(total / count)",
+        BATCHES.format(2, 2, "", "total += loss.item() * len(out)") + "print(total / count)",
+        BATCHES.format(2, 2, ", reduction='sum'", "total += loss.item()") + "print(total / count)",
+        BATCHES.format(2, 2, "", "total += loss.item()") + "print(total / 5)",
+        BATCHES.format(2, 2, "", "total += loss.item()") + "total += 1\nprint(total / count)",
+        BATCHES.format(2, 2, "", "losses.append(loss.item() * len(out))") + "mean = np.mean(losses)",
+        WEIGHED + "loss = F.cross_entropy(z, y, weight=w, reduction='sum')",
+        WEIGHED + "z.requires_grad_()\nloss = F.cross_entropy(z, y, weight=w)\nloss.backward()",
+        WEIGHED + "loss = F.cross_entropy(z, y)",
+    ],
+)
+def test_a_mean_that_is_what_it_seems_is_left_alone(program: str) -> None:
+    assert [claim for claim in found(program) if isinstance(claim, OF_MEANS)] == []

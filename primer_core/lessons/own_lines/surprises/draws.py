@@ -1,0 +1,38 @@
+"""When numbers surprise that are drawn or computed again: other draws before them, other last digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.draws import LastDigitsDiffer, LoaderDraws, OtherDrawsBefore
+from primer_core.lessons.own_lines.object_watch import objects_of
+from primer_core.lessons.own_lines.surprises.line import Line
+
+
+def _drawn(line: Line) -> Iterator[Claim]:
+    watch = objects_of(line.trace)
+    if watch is None:
+        return
+    draw = watch.drawn.get(line.run)
+    if draw is not None:
+        yield OtherDrawsBefore(line.run, draw.code, draw.first, draw.first_code, draw.between)
+    if line.run in watch.near:
+        code, one, other = watch.near[line.run]
+        library = "torch" if line.trace.source.count("torch") and not code.startswith("np.") else "np"
+        yield LastDigitsDiffer(line.run, code, f"{library}.allclose({one}, {other})")
+
+
+def _loaders(line: Line) -> Iterator[Claim]:
+    if "DataLoader" not in line.trace.source or "manual_seed" not in line.trace.source:
+        return
+    watch = objects_of(line.trace)
+    name = "" if watch is None else watch.loaders.get(line.run[0], "")
+    if name:
+        yield LoaderDraws(line.run, name)
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_drawn,)
+
+OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_loaders,)
+"""What is asked of the line that begins a loop."""
