@@ -17,7 +17,7 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.programs.missing import public_names
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.closer_causes import CauseHere
-from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
 from primer_core.lessons.own_lines.trace import Trace
 
 _MOST_LISTS = 31
@@ -402,6 +402,8 @@ def _by_identity(failing: Failing) -> AskedByIdentity | None:
     kinds = {each.text: each for each in failing.operands}
     asked, held = kinds.get(ast.unparse(array)), kinds.get(ast.unparse(holder))
     if held is None or held.kind not in ("list", "tuple") or asked is None or asked.shape is None:
+        return None
+    if not isinstance(held.value, tuple) or not any(isinstance(each, Entry) for each in held.value):
         return None
     equal = "torch.equal" if asked.is_tensor else "np.array_equal"
     return AskedByIdentity(failing.place.text, asked.text, held.text, equal)

@@ -75,7 +75,7 @@ def test_the_lesson_computes_what_the_program_computed() -> None:
                 near = 1e-7 if own.dtype.itemsize > 4 else 1e-5  # another order of the same sum rounds otherwise
                 np.testing.assert_allclose(result, own, rtol=near, err_msg=str((part, question)))
                 compared += 1
-    assert compared > 3 * COUNT, f"seed {SEED}"
+    assert compared > 2 * COUNT, f"seed {SEED}"
 
 
 def test_of_a_long_program_the_last_step_of_each_line_is_kept_and_runs_are_counted() -> None:

@@ -108,7 +108,7 @@ def _axis_moved(line: Line) -> Iterator[Claim]:
         if not (of_torch or part.entry == "ndarray.[]") or len(part.operands) != 2:
             continue
         array, index = part.operands
-        if not isinstance(index, tuple):
+        if not isinstance(index, tuple) or any(each is None or each is Ellipsis for each in index):
             continue
         if of_torch:  # where a number takes its axis away before lists are looked at
             index = tuple(numbers(each) if is_array(each) else each for each in index)
@@ -120,7 +120,7 @@ def _axis_moved(line: Line) -> Iterator[Claim]:
         places = [each for each in index if isinstance(each, list | np.ndarray)]
         if not places or any(np.asarray(each).dtype.kind not in "iu" for each in places):
             continue
-        if any(each is None or each is Ellipsis for each in index) or "ps" not in "".join(kinds):
+        if "ps" not in "".join(kinds):
             continue
         first, last = kinds.index("p"), len(kinds) - 1 - kinds[::-1].index("p")
         if "s" not in kinds[first:last]:

@@ -5,6 +5,7 @@ import pytest
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.calls import InPercent, PicksNothing
 from primer_core.claims.surprises.common import OtherAxis
+from primer_core.claims.surprises.gradients import MaskedTooLate
 from primer_core.claims.surprises.layers import DropsStill, NotAParameter, NothingBetween
 from primer_core.claims.surprises.numbers import NotLogProbabilities
 from primer_core.claims.surprises.objects import DropsAtRandom, HoldsGraphs
@@ -84,7 +85,10 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
         (
             "x = torch.tensor([4., 0.], requires_grad=True)\ny = torch.where(x > 0, x.sqrt(), torch.zeros(2))\n"
             "y.sum().backward()",
-            [SteepAtZero((7, 1), "x.sqrt()", "x")],
+            [
+                SteepAtZero((7, 1), "x.sqrt()", "x"),
+                MaskedTooLate((7, 1), "x.sqrt()", "x > 0", chosen=True, instead="torch.where(x > 0, x, 1.0).sqrt()"),
+            ],
         ),
         (
             "p = torch.tensor([[0.2, 0.8]])\nloss = nn.KLDivLoss(reduction='sum')(p, p)",
