@@ -1,6 +1,7 @@
 """What all tests share: Hypothesis's profiles, the tests that only the long one runs, and warnings that are heard."""
 
 import gc
+import logging
 import random
 import sys
 import warnings
@@ -13,6 +14,7 @@ import pytest
 from primer_core.backend.loading import load_torch
 from primer_core.backend.seeding import seeding_one_generator
 from primer_core.language import execution
+from primer_core.lessons.own_lines import apart
 from tests.imports import PROJECT
 from tests.profiles import LONG, is_long, register_profiles, sow
 
@@ -46,6 +48,23 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     seed = config.getoption("hypothesis_seed")
     return None if seed is None else f"to repeat this run's examples: --hypothesis-seed={seed}"
+
+
+class _Raises(logging.Handler):
+    """Raises what is logged of a rule that broke, where the page would go on without it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1] is not None:
+            raise record.exc_info[1]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_rule_breaks() -> Iterator[None]:
+    """Have a rule that breaks fail the test in which it does."""
+    logger, raises = logging.getLogger(apart.__name__), _Raises()
+    logger.addHandler(raises)
+    yield
+    logger.removeHandler(raises)
 
 
 def pytest_collection_finish() -> None:

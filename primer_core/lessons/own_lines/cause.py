@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from dataclasses import replace
+from functools import partial
 from math import prod
 
 from primer_core.backend import Declined
@@ -13,6 +14,7 @@ from primer_core.error_messages.kinds.calling import UnknownArgument
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
 from primer_core.language.execution import attempted
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.array_causes import of_arrays, of_masks
 from primer_core.lessons.own_lines.closer_causes import closer
 from primer_core.lessons.own_lines.failing import Entry, Failing
@@ -38,14 +40,15 @@ def cause_of(trace: Trace) -> Recognised | None:
         return None  # what the program called gave it
     if known.kind in _OF_BATCHES and _asks_a_loader(trace.failing):
         return known  # what a loader joins are samples, which are no operands of the program
-    if known.kind in ("index_lists", "index_lists_torch") and (masks := of_masks(trace.failing)) is not None:
+    masks = apart(partial(of_masks, trace.failing), None) if known.kind in _OF_LISTS else None
+    if masks is not None:
         return replace(known, cause=masks)
     there = _shapes(trace)
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
     if not all(_is_there(shape, there) for shape in here):
         return None
-    told = of_arrays(known, trace)
-    return closer(known, trace) if told is None else replace(known, cause=told)
+    told = apart(partial(of_arrays, known, trace), None)
+    return apart(partial(closer, known, trace), known) if told is None else replace(known, cause=told)
 
 
 def _gives(failing: Failing, name: str) -> bool:
@@ -60,6 +63,9 @@ def _asks_a_loader(failing: Failing) -> bool:
     made = any(isinstance(each, ast.Attribute) and each.attr == "DataLoader" for each in ast.walk(failing.node))
     return made or "DataLoader" in names or any(failing.scope.get(name) == "DataLoader" for name in names)
 
+
+_OF_LISTS = ("index_lists", "index_lists_torch")
+"""Kinds of messages on lists in an index."""
 
 _OF_BATCHES = ("stack_torch", "collate", "collate_lists")
 """Kinds of messages that a loader raises where it makes a batch."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from primer_core.claims.claim import Claim
+from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.surprises import (
     arrays,
@@ -81,6 +83,8 @@ _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
 }  # fmt: skip
 """By what happened in a step."""
 
+_NOTHING: tuple[Claim, ...] = ()
+
 
 def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim, ...]]:
     """Return what may surprise in steps of a program.
@@ -100,10 +104,15 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     for step in steps:
         rules = _RULES_OF.get(step.moment.happening, ())
         line = Line(trace, step, before.get(step), losses, statements)
-        said = tuple(dict.fromkeys(surprise for rule in rules for surprise in rule(line)))
+        every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), _NOTHING)]
+        said = tuple(dict.fromkeys(every))
         if said:
             found[step] = said
     return found
+
+
+def _said(rule: Callable[[Line], Iterator[Claim]], line: Line) -> tuple[Claim, ...]:
+    return tuple(rule(line))
 
 
 def _steps_before(trace: Trace) -> dict[Step, Step]:
