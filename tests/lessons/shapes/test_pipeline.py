@@ -447,7 +447,7 @@ def test_what_the_first_row_holds_is_said_where_cells_are_cut_anew() -> None:
     )
     assert plain(CutIntoRows("y", "x", (2, 3), (1, 2, 3)).sentence()).endswith("the next row begins with x[1, 0].")
     assert [type(claim) for claim in done((2, 3), "x.T.reshape(2, 3)").remarks] == []
-    assert CutIntoRows("x2", "x1", (3, 2), (2, 3)) in taking((2, 3), "T; reshape(2, 3)").steps[-1].remarks
+    assert CutIntoRows("x2", "x1", (3, 2), (2, 3)) in taking((2, 3), "T; reshape(2, 3)").done[-1].remarks
     for step in ("reshape(6)", "reshape(2, 1, 3)", "reshape(1, 2, 3, 1)", "reshape(2, 3)"):
         assert not any(isinstance(claim, CutIntoRows) for claim in done((2, 3), step).remarks)
     of_order = done((2, 6), "reshape((3, 4), order='F')", "NumPy").remarks
