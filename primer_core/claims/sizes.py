@@ -216,6 +216,49 @@ class SizesAlone(Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class CutIntoRows(Claim):
+    """Cells of two axes or more were read in their order, and cut into rows of another length.
+
+    Parameters
+    ----------
+    name, origin
+        Names of the result and of the array before.
+    before, after
+        The shapes.
+    """
+
+    name: str
+    origin: str
+    before: Shape
+    after: Shape
+
+    def sentence(self) -> Sentence:
+        """Say in which order cells are read, and what the first row holds."""
+        size = self.after[-1]
+        row = Code(f"{self.name}[{', '.join('0' for _ in self.after[:-1])}]")
+        told: Sentence = (
+            "The cells of ",
+            Name(self.origin),
+            f" are read with the last axis fastest and filed in this order, {size} to a row: ",
+            row,
+            " holds ",
+            self._cell(0),
+            *((" to " if size > 2 else " and ", self._cell(size - 1)) if size > 1 else ()),
+        )
+        if prod(self.after) == size:
+            return (*told, ".")
+        return (*told, ", and the next row begins with ", self._cell(size), ".")
+
+    def _cell(self, place: int) -> Code:
+        """Return where the cell stood that is read at a place."""
+        index = []
+        for axis in reversed(self.before):
+            place, at = divmod(place, axis)
+            index.append(at)
+        return Code(f"{self.origin}[{', '.join(map(str, reversed(index)))}]")
+
+
+@dataclass(frozen=True, slots=True)
 class AllReversed(Claim):
     """All of three axes or more were put into the opposite order.
 

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from primer_core.claims.claim import Code
 from primer_core.claims.sizes import (
     AllReversed,
     AtMostPieces,
     AxesTaken,
     CutIntoPieces,
+    CutIntoRows,
     FirstAxisFastest,
     FirstAxisGone,
     FirstAxisJoined,
@@ -197,6 +199,27 @@ def _(claim: SizesAlone, program: Program) -> None:
     axes = [int(axis) for axis in claim.moved.partition("(")[2].rstrip(")").split(", ")]
     assert claim.moved.partition("(")[0] in (f"{origin}.permute", f"{origin}.transpose")
     assert moved.ravel().tolist() == before.ravel()[cells.transpose(axes).ravel()].tolist()
+
+
+@check(CutIntoRows)
+def _(claim: CutIntoRows, program: Program) -> None:
+    names, origin = shown(program, claim.name)
+    assert origin == claim.origin
+    before, after = names[origin], names[claim.name]
+    assert (tuple(before.shape), tuple(after.shape)) == (claim.before, claim.after)
+    assert len(claim.before) > 1
+    assert len(claim.after) > 1
+    numbers = np.arange(prod(claim.before)).reshape(claim.before)  # each cell another
+    other = names["torch"].from_numpy(numbers.copy()) if is_tensor(before) else numbers
+    filed = values(again(program, claim.name, **{origin: other}))
+    read = [numbers[place] for place in np.ndindex(*claim.before)]
+    assert [filed[place] for place in np.ndindex(*claim.after)] == read
+    told = [part.text for part in claim.sentence() if isinstance(part, Code)]
+    row, *cells = told
+    found = eval(row, {claim.name: filed}).tolist()
+    named = [int(eval(cell, {origin: numbers})) for cell in cells]
+    size = claim.after[-1]
+    assert named == [*([found[0], found[-1]] if size > 1 else found), *([size] if numbers.size > size else [])]
 
 
 @check(FirstAxisJoined)

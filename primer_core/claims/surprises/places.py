@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, counted
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, counted, signed
 from primer_core.claims.running import Run
 
 
@@ -539,6 +539,45 @@ class EigenvectorsInColumns(InAWord, Claim):
             " takes its rows: ",
             Code(self.instead),
             " takes columns",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CutNotTurned(InAWord, Claim):
+    """An array was cut into rows, where the program also cuts it the other way and turns that: one shape, other cells.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call that cuts.
+    array
+        What is cut, as code.
+    other
+        What has the same shape, as code.
+    row, column
+        What stands in row 0 of the first, and in column 0 of the other.
+    """
+
+    word: ClassVar[str] = "other cells"
+    run: Run
+    code: str
+    array: str
+    other: str
+    row: tuple[float, ...]
+    column: tuple[float, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what each makes of the numbers that are read first."""
+        row, column = (", ".join(signed(f"{number:g}") for number in each) for each in (self.row, self.column))
+        return (
+            Code(self.code),
+            " swaps no axes: the numbers of ",
+            Code(self.array),
+            f" are read with the last axis fastest and cut into rows of {len(self.row)}, so row 0 holds {row}. ",
+            Code(self.other),
+            f" cuts them into rows of {len(self.column)} and makes these columns: column 0 holds {column}",
         )
 
 

@@ -723,8 +723,8 @@ def _small_view(call: Call) -> SmallView | None:
     array, result = call.bound.positional[0], call.result
     if not (is_array(array) and is_array(result)) or isinstance(result, np.generic):
         return None
-    if is_wrapped(array) or is_wrapped(result):
-        return None
+    if is_wrapped(array) or is_wrapped(result) or getattr(result, "requires_grad", False):
+        return None  # a graph may keep more
     engine = backend_of(array)
     own, whole = (size_of(each) * engine.itemsize(each) for each in (result, array))
     if whole < _LARGE_BYTES or not 0 < own * _TIMES_LARGER <= whole:

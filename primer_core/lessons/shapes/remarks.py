@@ -18,6 +18,7 @@ from primer_core.claims.sizes import (
     AtMostPieces,
     AxesTaken,
     CutIntoPieces,
+    CutIntoRows,
     FirstAxisGone,
     FirstAxisJoined,
     FlattenedFirst,
@@ -95,8 +96,8 @@ def remarks_on(result: Result) -> tuple[Claim, ...]:
         return (VerySame(result.name, result.origin, in_order),)
     if len(calls) != 1 or any(isinstance(array, np.generic) for array in (result.before, result.after)):
         return ()  # a lone number of NumPy has no memory that could be shared
-    found = _remark(result, calls[0])
-    return () if found is None else (found,)
+    rows = _cut_into_rows(result, calls[0])
+    return tuple(claim for claim in (_remark(result, calls[0]), rows) if claim is not None)
 
 
 def _remark(result: Result, call: Call) -> Claim | None:
@@ -143,6 +144,17 @@ def _remark(result: Result, call: Call) -> Claim | None:
         case "repeat" | "tile" | "repeat_interleave" if len(own) == len(after) == 1 and own[0] > 1:
             return _repeats(result)
     return None
+
+
+def _cut_into_rows(result: Result, call: Call) -> Claim | None:
+    """Say how cells are filed anew, where more than axes of size 1 came or went."""
+    own, after = result.own, result.shape
+    if call.entry.name.rpartition(".")[2] not in ("reshape", "view") or (call.bound.get("order") or "C") != "C":
+        return None
+    if len(own) < 2 or len(after) < 2 or 0 in after or prod(own) != prod(after):
+        return None
+    told = [size for size in own if size != 1] != [size for size in after if size != 1]
+    return CutIntoRows(result.name, result.origin, own, after) if told else None
 
 
 def _flattened_first(result: Result, call: Call) -> Claim | None:

@@ -12,6 +12,7 @@ import torch
 from primer_core.claims.surprises.places import (
     AddsRows,
     ColumnsOfEvery,
+    CutNotTurned,
     EigenvectorsInColumns,
     FirstAlongColumns,
     FirstLeftOut,
@@ -115,6 +116,21 @@ def _(claim: NotTransposed, program: Program) -> None:
     assert before.ravel().tolist() == after.ravel().tolist()
     for axes in permutations(range(before.ndim)):
         assert before.transpose(axes).tolist() != after.tolist()
+
+
+@check(CutNotTurned)
+def _(claim: CutNotTurned, program: Program) -> None:
+    result, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.func.value) == claim.array
+    assert ast.unparse(expression(claim.other)) in ast.unparse(ast.parse(opened(program.code)))
+    assert ast.unparse(expression(claim.other)).startswith(f"{claim.array}.")
+    cut, turned = numbers(result), numbers(computed(claim.other, names))
+    assert cut.shape == turned.shape
+    assert cut.tolist() != turned.tolist()
+    in_order = [numbers(names[claim.array])[place] for place in np.ndindex(*names[claim.array].shape)]
+    assert tuple(in_order[: cut.shape[1]]) == tuple(cut[0]) == claim.row
+    assert tuple(in_order[: cut.shape[0]]) == tuple(row[0] for row in turned) == claim.column
 
 
 @check(NothingToSwap)

@@ -732,6 +732,8 @@ _PICKS = (
     "b = np.array([[9{0}, 20{1}], [{0}, 99]], dtype=np.uint8)\nc = np.multiply(b, b)\nd = b.sum(1, dtype=np.uint8)",
     "def tent(x):\n    return max(0, {1} - abs(x))\ny = np.vectorize(tent)(np.array([-9.0, {0} / 4]))\nprint(y)",
     "order = np.array([40, 2{0}, 3{1}])\nprint(np.argsort(order))\nprint(torch.argsort(torch.tensor([8, {0}, 6])))",
+    "block = np.arange(8 * {1}).reshape(2, {1}, 4)\ncut = block.reshape(8, {1})\nturned = block.reshape({1}, 8).T",
+    "bricks = torch.arange(12).reshape(2, 2, 3) * {0}\ncut = bricks.view(4, 3)\nprint(bricks.reshape(3, 4).T + {1})",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
 )
 """Programs in which an index picks something else than is often meant."""
@@ -763,7 +765,7 @@ POOLS = (
     Pool(_BOTH_SEEDED, _OBJECTS, 5),
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),
-    Pool(_BOTH_SEEDED, _PICKS, 2),
+    Pool(_BOTH_SEEDED, _PICKS, 5),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

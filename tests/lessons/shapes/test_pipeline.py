@@ -13,10 +13,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from primer_core.backend import Declined, Library
+from primer_core.claims.claim import plain
 from primer_core.claims.joining import SizesAdd, UnequalToJoin
 from primer_core.claims.layout import AxesApart, CopiedNeedlessly, NoStrides, VerySame
 from primer_core.claims.sizes import (
     CutIntoPieces,
+    CutIntoRows,
     FirstAxisGone,
     FirstAxisJoined,
     NoSizeFits,
@@ -353,7 +355,7 @@ def test_minus_one_is_solved_and_shown() -> None:
     assert [step.after.shape for step in explained.done] == [(2, 6), (3, 4)]
     assert [step.remarks for step in explained.done] == [
         (SizeSolved("x1", "x", 12, (2,), 1, 6),),
-        (SizeSolved("x2", "x1", 12, (3,), 1, 4),),
+        (SizeSolved("x2", "x1", 12, (3,), 1, 4), CutIntoRows("x2", "x1", (2, 6), (3, 4))),
     ]
 
 
@@ -414,7 +416,10 @@ def test_pieces_are_all_there_and_one_goes_on() -> None:
 
 def test_remarks_are_made_where_nothing_happens_or_names_mislead() -> None:
     assert done((2, 3), "squeeze(0)").remarks == (NothingSqueezed("x1", "x", ((0, 2),)),)
-    assert done((2, 3), "view(3, 2)").remarks == (SizesAlone("x1", "x", (2, 3), (3, 2), "x.permute(1, 0)"),)
+    assert done((2, 3), "view(3, 2)").remarks == (
+        SizesAlone("x1", "x", (2, 3), (3, 2), "x.permute(1, 0)"),
+        CutIntoRows("x1", "x", (2, 3), (3, 2)),
+    )
     assert done((2, 1), "view(1, 2)").remarks == ()
     assert done((4, 2, 3), "flatten()").remarks == (FirstAxisJoined("x1", "x", (4, 2, 3), (4, 6)),)
     assert done((4, 2, 3), "flatten(1)").remarks == ()
@@ -431,6 +436,23 @@ def test_remarks_are_made_where_nothing_happens_or_names_mislead() -> None:
     assert done((1, 5, 1), "squeeze()").remarks == (FirstAxisGone("x1", "x", (1, 5, 1), (2, 5)),)
     assert done((5, 1), "squeeze()").remarks == ()
     assert done((2, 3), "x.T.contiguous()", "PyTorch").remarks == ()
+
+
+def test_what_the_first_row_holds_is_said_where_cells_are_cut_anew() -> None:
+    (said,) = done((2, 2, 3), "reshape(2, 6)", "NumPy").remarks
+    assert said == CutIntoRows("x1", "x", (2, 2, 3), (2, 6))
+    assert plain(said.sentence()) == (
+        "The cells of x are read with the last axis fastest and filed in this order, 6 to a row: x1[0] holds "
+        "x[0, 0, 0] to x[0, 1, 2], and the next row begins with x[1, 0, 0]."
+    )
+    assert plain(CutIntoRows("y", "x", (2, 3), (1, 2, 3)).sentence()).endswith("the next row begins with x[1, 0].")
+    assert [type(claim) for claim in done((2, 3), "x.T.reshape(2, 3)").remarks] == []
+    assert CutIntoRows("x2", "x1", (3, 2), (2, 3)) in taking((2, 3), "T; reshape(2, 3)").done[-1].remarks
+    for step in ("reshape(6)", "reshape(2, 1, 3)", "reshape(1, 2, 3, 1)", "reshape(2, 3)"):
+        assert not any(isinstance(claim, CutIntoRows) for claim in done((2, 3), step).remarks)
+    of_order = done((2, 6), "reshape((3, 4), order='F')", "NumPy").remarks
+    assert not any(isinstance(claim, CutIntoRows) for claim in of_order)
+    assert not any(isinstance(claim, CutIntoRows) for claim in done((6,), "reshape(2, 3)").remarks)
 
 
 def test_an_array_that_a_step_makes_has_no_name_that_was_given() -> None:

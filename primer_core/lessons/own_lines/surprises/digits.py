@@ -149,11 +149,11 @@ def _value(node: ast.expr, step: Step) -> int | float | None:
                 return None
             chosen = _OF_PYTHON[function](*numbers_given)
             return chosen if type(chosen) in (int, float) else None
-        case ast.IfExp(ast.Compare(left, [sign], [right]), met, otherwise) if type(sign) in _COMPARES:
-            side, limit = _value(left, step), _value(right, step)
-            if side is None or limit is None:
+        case ast.IfExp(ast.Compare(tested, [compares], [against]), met, unmet) if type(compares) in _COMPARES:
+            asked, limit = _value(tested, step), _value(against, step)
+            if asked is None or limit is None:
                 return None
-            return _value(met if _COMPARES[type(sign)](side, limit) else otherwise, step)
+            return _value(met if _COMPARES[type(compares)](asked, limit) else unmet, step)
         case ast.BinOp(left, sign, right) if type(sign) in _SIGNS:
             one, other = _value(left, step), _value(right, step)
             if one is None or other is None or abs(other) > _LARGE or abs(one) > _LARGE:

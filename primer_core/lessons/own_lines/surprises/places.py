@@ -15,6 +15,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.places import (
     AddsRows,
     ColumnsOfEvery,
+    CutNotTurned,
     EigenvectorsInColumns,
     FirstAlongColumns,
     FirstLeftOut,
@@ -37,6 +38,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.language.table.sources import numbered
+from primer_core.lessons.own_lines.surprises.arrays import bound_once
 from primer_core.lessons.own_lines.surprises.line import (
     Line,
     arrays,
@@ -50,6 +52,7 @@ from primer_core.lessons.own_lines.trace import Part
 _SHAPES = ("np.reshape", "ndarray.reshape", "torch.reshape", "Tensor.reshape", "Tensor.view")
 _TURNS = ("ndarray.T", "Tensor.T", "ndarray.transpose", "np.transpose", "Tensor.t", "torch.t")
 _MOST_AXES = 4
+_MOST_NAMED = 8
 _RANKS = re.compile(r"(?:^|_)ranks?(?:_|$)")  # a ranking is the order itself
 _ONE_ROW = ("append", "insert", "delete", "repeat", "cumsum", "cumprod")
 _SOFTMAX = ("softmax", "log_softmax")
@@ -104,6 +107,43 @@ def _as_it_lies(line: Line) -> Iterator[Claim]:
         orders = [axes for axes in permutations(range(before.ndim)) if before.transpose(axes).shape == after.shape]
         if not any(np.array_equal(before.transpose(axes), after) for axes in orders):
             yield NotTransposed(line.run, part.place.text, before.shape, after.shape)
+
+
+def _cut(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        call = line.at(part.place)
+        cut = None if part.entry not in _SHAPES or not is_array(part.result) else _cut_of(call)
+        turned_here = [node.value for node in line.nodes() if isinstance(node, ast.Attribute) and node.attr == "T"]
+        if call is None or ast.dump(call) in map(ast.dump, turned_here):
+            continue
+        if cut is None or bound_once(line, cut) is None or part.keywords or not is_array(part.operands[0]):
+            continue
+        before, after = numbers(part.operands[0]), numbers(part.result)
+        if after.ndim != 2 or before.ndim < 2 or min(after.shape) < 2 or max(after.shape) > _MOST_NAMED:
+            continue
+        if before.shape == after.shape[::-1]:
+            continue  # of which another rule tells
+        if before.dtype.kind not in "iuf" or after.reshape(-1).tolist() != before.reshape(-1).tolist():
+            continue
+        for node in line.everywhere():
+            match node:
+                case ast.Attribute(ast.Call(_, given) as turned, "T") if _cut_of(turned) == cut:
+                    inner = given[0].elts if isinstance(given[0], ast.Tuple) else given
+                    if [whole_number(each) for each in inner] != [*after.shape[::-1]]:
+                        continue
+                    other = before.reshape(after.shape[::-1]).T
+                    if not np.array_equal(other, after):
+                        row, column = tuple(after[0].tolist()), tuple(other[:, 0].tolist())
+                        yield CutNotTurned(line.run, part.place.text, cut, line.text(node), row, column)
+                        return
+
+
+def _cut_of(node: ast.AST | None) -> str | None:
+    """Return the name of the array that a method gives another shape."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name(name), "reshape" | "view"), [_, *_], []):
+            return name
+    return None
 
 
 def _turned(line: Line) -> Iterator[Claim]:
@@ -374,6 +414,7 @@ def _ranks(line: Line) -> Iterator[Claim]:
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _apart,
     _as_it_lies,
+    _cut,
     _turned,
     _one_number,
     _meshed,

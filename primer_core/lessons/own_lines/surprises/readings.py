@@ -107,20 +107,18 @@ def _axis_moved(line: Line) -> Iterator[Claim]:
         of_torch = part.entry == "Tensor.[]"
         if not (of_torch or part.entry == "ndarray.[]") or len(part.operands) != 2:
             continue
-        array, index = part.operands
-        if not isinstance(index, tuple) or any(each is None or each is Ellipsis for each in index):
+        index = part.operands[1]
+        if not isinstance(index, tuple) or not is_array(part.result):
             continue
         if of_torch:  # where a number takes its axis away before lists are looked at
-            index = tuple(numbers(each) if is_array(each) else each for each in index)
+            index = tuple(numbers(each) if is_array(each) else each for each in index if type(each) is not int)
             if any(isinstance(each, np.ndarray) and not each.ndim for each in index):
                 continue
-            array = array[tuple(each if type(each) is int else slice(None) for each in index)]
-            index = tuple(each for each in index if type(each) is not int)
         kinds = ["p" if type(each) is int or isinstance(each, list | np.ndarray) else "s" for each in index]
         places = [each for each in index if isinstance(each, list | np.ndarray)]
         if not places or any(np.asarray(each).dtype.kind not in "iu" for each in places):
             continue
-        if "ps" not in "".join(kinds):
+        if any(each is None or each is Ellipsis for each in index) or "ps" not in "".join(kinds):
             continue
         first, last = kinds.index("p"), len(kinds) - 1 - kinds[::-1].index("p")
         if "s" not in kinds[first:last]:
@@ -128,7 +126,7 @@ def _axis_moved(line: Line) -> Iterator[Claim]:
         lists = [isinstance(each, list | np.ndarray) for each in index]
         first = kinds[: lists.index(True)].count("s")
         picked = np.broadcast_shapes(*(np.asarray(each).shape for each in places))
-        gives = shape_of(part.result) if is_array(part.result) else ()
+        gives = shape_of(part.result)
         in_place = (*gives[len(picked) :][:first], *picked, *gives[len(picked) :][first:])
         if gives != in_place:
             yield ListAxisFirst(line.run, part.place.text, gives, in_place, *(("PyTorch", "lists") if of_torch else ()))

@@ -10,6 +10,7 @@ from primer_core.claims.surprises.layers import DropsStill, NotAParameter, Nothi
 from primer_core.claims.surprises.numbers import NotLogProbabilities
 from primer_core.claims.surprises.objects import DropsAtRandom, HoldsGraphs
 from primer_core.claims.surprises.places import (
+    CutNotTurned,
     EigenvectorsInColumns,
     PlacesNotRanks,
     SoftmaxDownColumns,
@@ -68,6 +69,14 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
         (
             "scores = np.array([30, 10, 20, 40])\nrank = scores.argsort()",
             [PlacesNotRanks((6, 1), "scores.argsort()", 1, 2)],
+        ),
+        (
+            "a = np.arange(8).reshape(2, 2, 2)\nb = a.reshape(2, 4).T\nc = a.reshape(4, 2)\nd = a.reshape(8, 1)",
+            [CutNotTurned((7, 1), "a.reshape(4, 2)", "a", "a.reshape(2, 4).T", (0, 1), (0, 1, 2, 3))],
+        ),
+        (
+            "t = torch.arange(12).reshape(2, 2, 3)\nc = t.view(-1, 4)\nb = t.reshape((4, 3)).T",
+            [CutNotTurned((6, 1), "t.view(-1, 4)", "t", "t.reshape((4, 3)).T", (0, 1, 2, 3), (0, 1, 2))],
         ),
         (
             "from numpy import *\na = array([4, 2, 3])\nprint(a, argsort(a))",
@@ -140,6 +149,9 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
 @pytest.mark.parametrize(
     "program",
     [
+        "a = np.arange(8).reshape(2, 2, 2)\nb = a.reshape(2, 4).T\nc = a.reshape(2, 4)",
+        "a = np.zeros((2, 2, 2))\nb = a.reshape(2, 4).T\nc = a.reshape(4, 2)",
+        "a = np.arange(8).reshape(2, 2, 2)\nb = a.reshape(2, 4).T\na = np.ones((2, 2, 2))\nc = a.reshape(4, 2)",
         NET.format("0.5, training=self.training") + "net.eval()",
         NET.format("0.5, self.training") + "net.eval()",
         NET.format("p=0.0") + "net.eval()",

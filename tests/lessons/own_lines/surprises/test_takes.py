@@ -78,6 +78,7 @@ def test_it_is_named(program: str, claim: Claim) -> None:
         THREE + "np.add(a, b, c)\nnp.add(a, b, out=c)\nd = np.add(a, b, a)\ne = np.add(a, b)\nf = np.sqrt(a, b)",
         "c = np.where([True], 1, 2)\nd = np.clip(np.arange(3), 0, 1)\ne = np.linspace(0, 1, 5)",
         "X, Y, Z = np.meshgrid([1, 2], [4, 5], [6, 7, 8])\nP, Q, R = np.meshgrid([1], [2, 3], [4], indexing='ij')",
+        "y = nn.Linear(2, 1000)(torch.ones(50, 2))[0]",
         "t = torch.ones(1, 3).expand(1000, 3)[5]\nb = np.broadcast_to(np.ones(3), (1000, 3))[5]",
         "P, Q, R = torch.meshgrid(torch.arange(2), torch.arange(3), torch.arange(2), indexing='ij')",
         MAKE + "rows = []\nfor i in range(2):\n    rows.append(make()[-1].copy())\n    rows.append(make()[[0]])",
