@@ -11,7 +11,7 @@ from primer_core.claims.claim import Code, Sentence, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
 from primer_core.language.parsing import code_expression
-from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
 from primer_core.lessons.own_lines.trace import Trace
 
 
@@ -327,6 +327,9 @@ def _by_identity(failing: Failing) -> AskedByIdentity | None:
     asked, held = kinds.get(ast.unparse(array)), kinds.get(ast.unparse(holder))
     if held is None or held.kind not in ("list", "tuple") or asked is None or asked.shape is None:
         return None
+    entries = held.value if isinstance(held.value, list | tuple) else ()
+    if not entries or not all(isinstance(each, Entry) for each in entries):
+        return None  # numbers among the entries are compared, too, and are no object to be found
     equal = "torch.equal" if asked.is_tensor else "np.array_equal"
     return AskedByIdentity(failing.place.text, asked.text, held.text, equal)
 
@@ -354,7 +357,9 @@ def picked(trace: Trace) -> tuple[ast.Subscript, ast.expr, tuple[int, ...], Oper
     for operand in failing.operands:
         if operand.shape is None or len(operand.shape) != 1:
             continue
-        for node in ast.walk(_written_out(trace, operand)):
+        written = _written_out(trace, operand)
+        counts = not any(isinstance(node, ast.Call) for node in ast.walk(written))  # so that it has as many cells
+        for node in ast.walk(written):
             match node:
                 case ast.Subscript(ast.Name(), ast.Name(name) as mask):
                     seen = names.get(name)
@@ -362,7 +367,7 @@ def picked(trace: Trace) -> tuple[ast.Subscript, ast.expr, tuple[int, ...], Oper
                         continue
                     if operand.shape == (int(seen.values.sum()),) and seen.shape in shapes and seen.shape is not None:
                         return node, mask, seen.shape, operand
-                case ast.Subscript(ast.Name(name), ast.Compare(ast.Name(other)) as mask) if name == other:
+                case ast.Subscript(ast.Name(name), ast.Compare(ast.Name(other)) as mask) if name == other and counts:
                     base = names.get(name)
                     if base is not None and base.shape in shapes and base.shape is not None and len(base.shape) > 1:
                         return node, mask, base.shape, operand

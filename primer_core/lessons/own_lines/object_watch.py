@@ -215,6 +215,25 @@ class OtherDraw:
     between: str
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A comparison of arrays that differ by little.
+
+    Parameters
+    ----------
+    code, left, right
+        The comparison, and its sides.
+    apart, largest
+        By how much two numbers differ at most, and the largest number.
+    """
+
+    code: str
+    left: str
+    right: str
+    apart: float
+    largest: float
+
+
 class _Steps(Iterator[Any]):
     """Gives what another iterator gives, and tells of each value and of the end."""
 
@@ -278,7 +297,7 @@ class ObjectWatch(Interpreter):
     loaders
         By statement, a loader that goes through its samples in order, and drew a number as it began.
     near
-        By line, and when, a comparison of arrays that differ in their last digits alone: its code, and its two sides.
+        By line, and when, a comparison of arrays that differ by little.
     seeded_again
         Whether a generator was given one seed twice.
     """
@@ -296,7 +315,7 @@ class ObjectWatch(Interpreter):
     wrapped: dict[Run, tuple[str, str, tuple[str, ...]]] = field(default_factory=dict)
     drawn: dict[Run, OtherDraw] = field(default_factory=dict)
     loaders: dict[int, str] = field(default_factory=dict)
-    near: dict[Run, tuple[str, str, str]] = field(default_factory=dict)
+    near: dict[Run, Near] = field(default_factory=dict)
     seeded_again: bool = False
     _streams: dict[str, list[list[_Draw]]] = field(default_factory=dict)
     _now: dict[str, str] = field(default_factory=dict)
@@ -434,9 +453,8 @@ class ObjectWatch(Interpreter):
         apart = np.abs(left_numbers - right_numbers)
         largest = max(float(np.abs(left_numbers).max()), float(np.abs(right_numbers).max()))
         if 0 < float(apart.max()) < _LAST_DIGITS.get(left_numbers.dtype.itemsize, 0.0) * largest:
-            texts = (Place.of(each, self._source).text for each in (node, left, right))
-            code, *sides = texts
-            self.near.setdefault(self.run_now, (code, sides[0], sides[1]))
+            code, first, second = (Place.of(each, self._source).text for each in (node, left, right))
+            self.near.setdefault(self.run_now, Near(code, first, second, float(apart.max()), largest))
 
     # Layers and optimisers
 
@@ -497,6 +515,10 @@ class ObjectWatch(Interpreter):
         owner, name, run = function.__self__, _asked_for_a_step(node), self.run_now
         if not name:
             return super()._outside(function, positional, keywords, node)
+        if hasattr(owner, "param_groups") and (positional or keywords or type(owner).__name__ == "ASGD"):
+            return super()._outside(
+                function, positional, keywords, node
+            )  # it finds gradients anew, or decays by itself
         if hasattr(owner, "param_groups"):
             groups = [(each, group) for group in owner.param_groups for each in group["params"]]
             still = [(each, group, each.detach().clone()) for each, group in groups if _has_no_slope(each)]
@@ -706,7 +728,7 @@ def _joined(name: str, batch: Any, sample: Any) -> Iterator[tuple[str, int, int]
     else:
         parts = [(name, batch, sample)] if type(sample) is list else []
     for code, part, given in parts:
-        if not isinstance(given, list | tuple) or not isinstance(part, list) or not 1 < len(part) == len(given):
+        if type(given) is not list or not isinstance(part, list) or not 1 < len(part) == len(given):
             continue
         numbers_alone = all(type(each) in (int, float) for each in given)
         if numbers_alone and all(is_array(each) and len(each.shape) == 1 for each in part):

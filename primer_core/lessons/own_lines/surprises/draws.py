@@ -18,9 +18,10 @@ def _drawn(line: Line) -> Iterator[Claim]:
     if draw is not None:
         yield OtherDrawsBefore(line.run, draw.code, draw.first, draw.first_code, draw.between)
     if line.run in watch.near:
-        code, one, other = watch.near[line.run]
-        library = "torch" if line.trace.source.count("torch") and not code.startswith("np.") else "np"
-        yield LastDigitsDiffer(line.run, code, f"{library}.allclose({one}, {other})")
+        near = watch.near[line.run]
+        library = "torch" if line.trace.source.count("torch") and not near.code.startswith("np.") else "np"
+        instead = f"{library}.allclose({near.left}, {near.right})"
+        yield LastDigitsDiffer(line.run, near.code, f"{near.apart:.1e}", f"{near.largest:.3g}", instead)
 
 
 def _loaders(line: Line) -> Iterator[Claim]:
