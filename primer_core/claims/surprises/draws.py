@@ -65,10 +65,10 @@ class LoaderDraws(InAWord, Claim):
     def sentence(self) -> Sentence:
         """Say what is drawn, what that changes, and how it does not."""
         return (
-            "each time that a loop begins with ",
+            "each time that ",
             Name(self.loader),
-            ", it draws a number of PyTorch's generator, though it does not shuffle: what is drawn at random after "
-            "that is not what it would be without the loop. A loader that is made with ",
+            " begins to be gone through, it draws a number of PyTorch's generator, though it does not shuffle: what is "
+            "drawn at random after that is not what it would be without. A loader that is made with ",
             Code("generator=torch.Generator()"),
             " draws of its own",
         )

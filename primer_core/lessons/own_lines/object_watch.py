@@ -19,7 +19,7 @@ from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Interpreter, Moment
 from primer_core.language.programs.layers import is_module, path_of
 from primer_core.language.programs.reading import read_program
-from primer_core.language.programs.values import Once
+from primer_core.language.programs.values import Instance, Once
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import size_of
@@ -295,7 +295,8 @@ class ObjectWatch(Interpreter):
     drawn
         By line, and when, what it drew that was another number after the same seed.
     loaders
-        By statement, a loader that goes through its samples in order, and drew a number as it began.
+        By line, and when, 0 for all rounds of a loop, a loader that goes through its samples in order and drew a number
+        as it began.
     near
         By line, and when, a comparison of arrays that differ by little.
     seeded_again
@@ -314,7 +315,7 @@ class ObjectWatch(Interpreter):
     replaced: dict[Run, tuple[str, int, int, tuple[int, ...]]] = field(default_factory=dict)
     wrapped: dict[Run, tuple[str, str, tuple[str, ...]]] = field(default_factory=dict)
     drawn: dict[Run, OtherDraw] = field(default_factory=dict)
-    loaders: dict[int, str] = field(default_factory=dict)
+    loaders: dict[Run, str] = field(default_factory=dict)
     near: dict[Run, Near] = field(default_factory=dict)
     seeded_again: bool = False
     _streams: dict[str, list[list[_Draw]]] = field(default_factory=dict)
@@ -561,8 +562,9 @@ class ObjectWatch(Interpreter):
         in_order = type(loader.sampler).__name__ == "SequentialSampler" and loader.generator is None
         if in_order and self._under_way and self.seeded_again and not torch.equal(before, torch.get_rng_state()):
             name, statement = self._name_of(loader), self._under_way[-1]
-            if name and isinstance(statement, ast.For):
-                self.loaders[self.numbers[statement.lineno, statement.col_offset]] = name
+            number = self.numbers[statement.lineno, statement.col_offset]
+            if name:
+                self.loaders[(number, 0) if isinstance(statement, ast.For) else self.run_now] = name
         return result
 
     def _norming(self, network: Any, node: ast.AST) -> list[Any]:
@@ -606,8 +608,20 @@ class ObjectWatch(Interpreter):
 
     def _name_of(self, value: Any) -> str:
         """Return by which name the statement under way reads a value; empty where by none."""
-        names = (each.id for each in within(self._under_way[-1]) if isinstance(each, ast.Name))
-        return next((each for each in names if self.names.get(each) is value), "")
+        for node in within(self._under_way[-1]):
+            match node:
+                case ast.Name(name) if self.names.get(name) is value:
+                    return name
+                case ast.Attribute(ast.Name(holder), name) if self._held_by(holder, name) is value:
+                    return f"{holder}.{name}"
+        return ""
+
+    def _held_by(self, holder: str, name: str) -> Any:
+        """Return an attribute that the program gave an object of a class of its own; None for none."""
+        owner = self.names.get(holder)
+        if isinstance(owner, Instance):
+            return owner.values.get(name)
+        return vars(owner).get(name) if self._class_of(owner) is not None and hasattr(owner, "__dict__") else None
 
     def _each(self, value: Any, node: ast.AST) -> Iterator[Any]:
         if isinstance(value, Once):

@@ -49,8 +49,9 @@ def _(claim: OtherDrawsBefore, program: Program) -> None:
 
 @check(LoaderDraws)
 def _(claim: LoaderDraws, program: Program) -> None:
-    loop: Any = statement_of(program, claim.run)
-    assert claim.loader in {each.id for each in ast.walk(loop.iter) if isinstance(each, ast.Name)}
+    there = statement_of(program, claim.run)
+    read: ast.AST = there.iter if isinstance(there, ast.For) else there
+    assert claim.loader in {each.id for each in ast.walk(read) if isinstance(each, ast.Name)}
     loader = at_line(program, claim.run)[claim.loader]
     assert isinstance(loader, DataLoader)
     assert isinstance(loader.sampler, SequentialSampler)

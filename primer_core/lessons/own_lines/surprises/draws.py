@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
@@ -28,12 +29,13 @@ def _loaders(line: Line) -> Iterator[Claim]:
     if "DataLoader" not in line.trace.source or "manual_seed" not in line.trace.source:
         return
     watch = objects_of(line.trace)
-    name = "" if watch is None else watch.loaders.get(line.run[0], "")
+    here = (line.run[0], 0) if isinstance(line.node, ast.For) else line.run
+    name = "" if watch is None else watch.loaders.get(here, "")
     if name:
         yield LoaderDraws(line.run, name)
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_drawn,)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_drawn, _loaders)
 
 OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_loaders,)
 """What is asked of the line that begins a loop."""

@@ -34,6 +34,12 @@ pytestmark = pytest.mark.filterwarnings("ignore")
             [UsedUp((10, 1), "c", "generator", "count(2)", 9, is_first=False)],
         ),
         (
+            "class Clip:\n    def __init__(self, net):\n        self.held = net.parameters()\n"
+            "    def count(self):\n        n = sum(p.numel() for p in self.held)\n        return n\n"
+            "clip = Clip(nn.Linear(2, 1))\nfirst = clip.count()\nsecond = clip.count()",
+            [UsedUp((9, 2), "self.held", "generator", "net.parameters()", 9, is_first=False)],
+        ),
+        (
             "r = reversed([1, 2])\na = list(r)\nb = dict(enumerate(r))",
             [UsedUp((7, 1), "r", "list_reverseiterator", "reversed([1, 2])", 6, is_first=False)],
         ),

@@ -41,6 +41,10 @@ PRODUCTS = (
         ),
         (LOADER.format(""), LoaderDraws((10, 8), "held")),
         (
+            LOADER.format("").replace("for x in held:\n        pass", "x = next(iter(held))"),
+            LoaderDraws((10, 2), "held"),
+        ),
+        (
             PRODUCTS + "print(torch.equal(whole, rows))",
             LastDigitsDiffer((9, 1), "torch.equal(whole, rows)", "", "", "torch.allclose(whole, rows)"),
         ),
