@@ -260,12 +260,15 @@ class ShapeOfPicked(CauseHere):
         What was picked, and the mask.
     shape, count
         Of the mask, and how many cells were picked.
+    library
+        What code calls the library of the arrays.
     """
 
     code: str
     mask: str
     shape: tuple[int, ...]
     count: int
+    library: str
 
     def sentence(self) -> Sentence:
         """Say which cells there are, and that no axis of the array is left."""
@@ -275,7 +278,7 @@ class ShapeOfPicked(CauseHere):
             Code(self.mask),
             f" is True into one axis, ({self.count},): the shape {self.shape} is lost, so that they do not line up "
             "with whole arrays. What is computed of whole arrays keeps the shape, and ",
-            Code("np.where"),
+            Code(f"{self.library}.where"),
             " chooses of it; what is computed of picked cells can be written back with ",
             Code(f"out[{self.mask}] = ..."),
             ".",
@@ -389,10 +392,11 @@ def _written_out(trace: Trace, operand: Operand) -> ast.expr:
 
 def _of_picked(trace: Trace) -> ShapeOfPicked | None:
     found = picked(trace)
-    if found is None or found[3].shape is None:
+    if found is None:
         return None
     node, mask, shape, operand = found
-    return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, *operand.shape or ())
+    library = "torch" if operand.is_tensor else "np"
+    return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, (operand.shape or (0,))[0], library)
 
 
 def _forward_within(trace: Trace) -> ForwardWithin | None:
