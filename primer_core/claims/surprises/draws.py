@@ -65,10 +65,10 @@ class LoaderDraws(InAWord, Claim):
     def sentence(self) -> Sentence:
         """Say what is drawn, what that changes, and how it does not."""
         return (
-            "each time that a loop begins with ",
+            "each time that ",
             Name(self.loader),
-            ", it draws a number of PyTorch's generator, though it does not shuffle: what is drawn at random after "
-            "that is not what it would be without the loop. A loader that is made with ",
+            " begins to be gone through, it draws a number of PyTorch's generator, though it does not shuffle: what is "
+            "drawn at random after that is not what it would be without. A loader that is made with ",
             Code("generator=torch.Generator()"),
             " draws of its own",
         )
@@ -76,7 +76,7 @@ class LoaderDraws(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class LastDigitsDiffer(InAWord, Claim):
-    """Two arrays were found unequal that differ in the last digits of their numbers alone.
+    """Two arrays were found unequal that differ by little.
 
     Parameters
     ----------
@@ -84,6 +84,8 @@ class LastDigitsDiffer(InAWord, Claim):
         Which line, and when.
     code
         The comparison.
+    apart, largest
+        By how much two numbers differ at most, and the largest of all, as numbers.
     instead
         What compares them up to rounding.
     """
@@ -91,14 +93,17 @@ class LastDigitsDiffer(InAWord, Claim):
     word: ClassVar[str] = "nearly equal"
     run: Run
     code: str
+    apart: str
+    largest: str
     instead: str
 
     def sentence(self) -> Sentence:
         """Say how far they differ, why, and what overlooks it."""
         return (
             Code(self.code),
-            " compares all digits, and some numbers differ in their last ones alone. A sum is rounded otherwise where "
-            "its terms are added in another order, and the order of a product depends on its sizes. ",
+            f" compares all digits, and some numbers differ: by {self.apart} at most, where the largest is "
+            f"{self.largest}. A sum is rounded otherwise where its terms are added in another order, and the order of "
+            "a product depends on its sizes. ",
             Code(self.instead),
             " compares up to rounding",
         )

@@ -230,12 +230,15 @@ class ShapeOfPicked(CauseHere):
         What was picked, and the mask.
     shape, count
         Of the mask, and how many cells were picked.
+    library
+        What code calls the library of the arrays.
     """
 
     code: str
     mask: str
     shape: tuple[int, ...]
     count: int
+    library: str
 
     def sentence(self) -> Sentence:
         """Say which cells there are, and that no axis of the array is left."""
@@ -245,7 +248,7 @@ class ShapeOfPicked(CauseHere):
             Code(self.mask),
             f" is True into one axis, ({self.count},): the shape {self.shape} is lost, so that they do not line up "
             "with whole arrays. What is computed of whole arrays keeps the shape, and ",
-            Code("np.where"),
+            Code(f"{self.library}.where"),
             " chooses of it; what is computed of picked cells can be written back with ",
             Code(f"out[{self.mask}] = ..."),
             ".",
@@ -403,8 +406,9 @@ def _by_identity(failing: Failing) -> AskedByIdentity | None:
     asked, held = kinds.get(ast.unparse(array)), kinds.get(ast.unparse(holder))
     if held is None or held.kind not in ("list", "tuple") or asked is None or asked.shape is None:
         return None
-    if not isinstance(held.value, tuple) or not any(isinstance(each, Entry) for each in held.value):
-        return None
+    entries = held.value if isinstance(held.value, list | tuple) else ()
+    if not entries or not all(isinstance(each, Entry) for each in entries):
+        return None  # numbers among the entries are compared, too, and are no object to be found
     equal = "torch.equal" if asked.is_tensor else "np.array_equal"
     return AskedByIdentity(failing.place.text, asked.text, held.text, equal)
 
@@ -432,7 +436,9 @@ def picked(trace: Trace) -> tuple[ast.Subscript, ast.expr, tuple[int, ...], Oper
     for operand in failing.operands:
         if operand.shape is None or len(operand.shape) != 1:
             continue
-        for node in ast.walk(_written_out(trace, operand)):
+        written = _written_out(trace, operand)
+        counts = not any(isinstance(node, ast.Call) for node in ast.walk(written))  # so that it has as many cells
+        for node in ast.walk(written):
             match node:
                 case ast.Subscript(ast.Name(), ast.Name(name) as mask):
                     seen = names.get(name)
@@ -440,7 +446,7 @@ def picked(trace: Trace) -> tuple[ast.Subscript, ast.expr, tuple[int, ...], Oper
                         continue
                     if operand.shape == (int(seen.values.sum()),) and seen.shape in shapes and seen.shape is not None:
                         return node, mask, seen.shape, operand
-                case ast.Subscript(ast.Name(name), ast.Compare(ast.Name(other)) as mask) if name == other:
+                case ast.Subscript(ast.Name(name), ast.Compare(ast.Name(other)) as mask) if name == other and counts:
                     base = names.get(name)
                     if base is not None and base.shape in shapes and base.shape is not None and len(base.shape) > 1:
                         return node, mask, base.shape, operand
@@ -462,7 +468,8 @@ def _written_out(trace: Trace, operand: Operand) -> ast.expr:
 
 def _of_picked(trace: Trace) -> ShapeOfPicked | None:
     found = picked(trace)
-    if found is None or found[3].shape is None:
+    if found is None:
         return None
     node, mask, shape, operand = found
-    return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, *operand.shape or ())
+    library = "torch" if operand.is_tensor else "np"
+    return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, (operand.shape or (0,))[0], library)

@@ -19,7 +19,7 @@ from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Interpreter, Moment
 from primer_core.language.programs.layers import is_module, path_of
 from primer_core.language.programs.reading import read_program
-from primer_core.language.programs.values import Once
+from primer_core.language.programs.values import Instance, Once
 from primer_core.language.rejection import Place, Rejection
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import size_of
@@ -215,6 +215,25 @@ class OtherDraw:
     between: str
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A comparison of arrays that differ by little.
+
+    Parameters
+    ----------
+    code, left, right
+        The comparison, and its sides.
+    apart, largest
+        By how much two numbers differ at most, and the largest number.
+    """
+
+    code: str
+    left: str
+    right: str
+    apart: float
+    largest: float
+
+
 class _Steps(Iterator[Any]):
     """Gives what another iterator gives, and tells of each value and of the end."""
 
@@ -276,9 +295,10 @@ class ObjectWatch(Interpreter):
     drawn
         By line, and when, what it drew that was another number after the same seed.
     loaders
-        By statement, a loader that goes through its samples in order, and drew a number as it began.
+        By line, and when, 0 for all rounds of a loop, a loader that goes through its samples in order and drew a number
+        as it began.
     near
-        By line, and when, a comparison of arrays that differ in their last digits alone: its code, and its two sides.
+        By line, and when, a comparison of arrays that differ by little.
     seeded_again
         Whether a generator was given one seed twice.
     """
@@ -295,8 +315,8 @@ class ObjectWatch(Interpreter):
     replaced: dict[Run, tuple[str, int, int, tuple[int, ...]]] = field(default_factory=dict)
     wrapped: dict[Run, tuple[str, str, tuple[str, ...]]] = field(default_factory=dict)
     drawn: dict[Run, OtherDraw] = field(default_factory=dict)
-    loaders: dict[int, str] = field(default_factory=dict)
-    near: dict[Run, tuple[str, str, str]] = field(default_factory=dict)
+    loaders: dict[Run, str] = field(default_factory=dict)
+    near: dict[Run, Near] = field(default_factory=dict)
     seeded_again: bool = False
     _streams: dict[str, list[list[_Draw]]] = field(default_factory=dict)
     _now: dict[str, str] = field(default_factory=dict)
@@ -434,9 +454,8 @@ class ObjectWatch(Interpreter):
         apart = np.abs(left_numbers - right_numbers)
         largest = max(float(np.abs(left_numbers).max()), float(np.abs(right_numbers).max()))
         if 0 < float(apart.max()) < _LAST_DIGITS.get(left_numbers.dtype.itemsize, 0.0) * largest:
-            texts = (Place.of(each, self._source).text for each in (node, left, right))
-            code, *sides = texts
-            self.near.setdefault(self.run_now, (code, sides[0], sides[1]))
+            code, first, second = (Place.of(each, self._source).text for each in (node, left, right))
+            self.near.setdefault(self.run_now, Near(code, first, second, float(apart.max()), largest))
 
     # Layers and optimisers
 
@@ -497,6 +516,10 @@ class ObjectWatch(Interpreter):
         owner, name, run = function.__self__, _asked_for_a_step(node), self.run_now
         if not name:
             return super()._outside(function, positional, keywords, node)
+        if hasattr(owner, "param_groups") and (positional or keywords or type(owner).__name__ == "ASGD"):
+            return super()._outside(
+                function, positional, keywords, node
+            )  # it finds gradients anew, or decays by itself
         if hasattr(owner, "param_groups"):
             groups = [(each, group) for group in owner.param_groups for each in group["params"]]
             still = [(each, group, each.detach().clone()) for each, group in groups if _has_no_slope(each)]
@@ -539,8 +562,9 @@ class ObjectWatch(Interpreter):
         in_order = type(loader.sampler).__name__ == "SequentialSampler" and loader.generator is None
         if in_order and self._under_way and self.seeded_again and not torch.equal(before, torch.get_rng_state()):
             name, statement = self._name_of(loader), self._under_way[-1]
-            if name and isinstance(statement, ast.For):
-                self.loaders[self.numbers[statement.lineno, statement.col_offset]] = name
+            number = self.numbers[statement.lineno, statement.col_offset]
+            if name:
+                self.loaders[(number, 0) if isinstance(statement, ast.For) else self.run_now] = name
         return result
 
     def _norming(self, network: Any, node: ast.AST) -> list[Any]:
@@ -584,8 +608,20 @@ class ObjectWatch(Interpreter):
 
     def _name_of(self, value: Any) -> str:
         """Return by which name the statement under way reads a value; empty where by none."""
-        names = (each.id for each in within(self._under_way[-1]) if isinstance(each, ast.Name))
-        return next((each for each in names if self.names.get(each) is value), "")
+        for node in within(self._under_way[-1]):
+            match node:
+                case ast.Name(name) if self.names.get(name) is value:
+                    return name
+                case ast.Attribute(ast.Name(holder), name) if self._held_by(holder, name) is value:
+                    return f"{holder}.{name}"
+        return ""
+
+    def _held_by(self, holder: str, name: str) -> Any:
+        """Return an attribute that the program gave an object of a class of its own; None for none."""
+        owner = self.names.get(holder)
+        if isinstance(owner, Instance):
+            return owner.values.get(name)
+        return vars(owner).get(name) if self._class_of(owner) is not None and hasattr(owner, "__dict__") else None
 
     def _each(self, value: Any, node: ast.AST) -> Iterator[Any]:
         if isinstance(value, Once):
@@ -706,7 +742,7 @@ def _joined(name: str, batch: Any, sample: Any) -> Iterator[tuple[str, int, int]
     else:
         parts = [(name, batch, sample)] if type(sample) is list else []
     for code, part, given in parts:
-        if not isinstance(given, list | tuple) or not isinstance(part, list) or not 1 < len(part) == len(given):
+        if type(given) is not list or not isinstance(part, list) or not 1 < len(part) == len(given):
             continue
         numbers_alone = all(type(each) in (int, float) for each in given)
         if numbers_alone and all(is_array(each) and len(each.shape) == 1 for each in part):

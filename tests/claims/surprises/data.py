@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 import pytest
@@ -54,7 +54,15 @@ class Handed(Recorder):
 
 
 def iterators(frame: FrameType) -> dict[str, Any]:
-    return {name: value for name, value in in_sight(frame).items() if hasattr(value, "__next__")}
+    """The iterators in sight, and those that objects in sight hold, as code calls them."""
+    names = in_sight(frame)
+    held = {
+        f"{name}.{attribute}": value
+        for name, owner in names.items()
+        if not isinstance(owner, ModuleType | type) and hasattr(owner, "__dict__")
+        for attribute, value in vars(owner).items()
+    }
+    return {name: value for name, value in (held | names).items() if hasattr(value, "__next__")}
 
 
 class Left(Recorder):
@@ -80,9 +88,9 @@ def run_up_to(recorder: Any) -> Any:
 
 
 def read_by(statement: ast.stmt) -> set[str]:
-    """The names that a statement reads with its line: of a loop what it goes through."""
+    """The names and attributes that a statement reads with its line: of a loop what it goes through."""
     node: ast.AST = statement.iter if isinstance(statement, ast.For) else statement
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return {ast.unparse(each) for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute)}
 
 
 @check(UsedUp)

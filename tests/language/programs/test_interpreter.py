@@ -725,3 +725,37 @@ def test_what_cannot_be_saved_is_told(text: str, words: str) -> None:
     rejection = interpreted(text)[1]
     assert rejection is not None
     assert words in rejection.message
+
+
+DATA = (
+    "from torch.utils.data import DataLoader, Subset, TensorDataset, random_split\n"
+    "data = TensorDataset(torch.arange(4))\npart = Subset(data, [0, 2])\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DATA + "part.transform = 3\npart.transform += 1\nprint(part.transform, part[0])",
+        DATA + "data.name = 'few'\nloader = DataLoader(data)\nloader.name = data.name\nprint(loader.name)",
+        DATA + "print(hasattr(part, 'name'))\npart.name = None\nprint(hasattr(part, 'name'), part.name)",
+        DATA + "print(part.name)",
+        "opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)\n"
+        "plan = torch.optim.lr_scheduler.ReduceLROnPlateau(opt, patience=1, factor=0.5)\n"
+        "for loss in [3.0, 2.0, 2.5, 2.0]:\n    plan.step(loss)\n"
+        "    print(plan.num_bad_epochs, plan.best, plan.patience, plan._last_lr, plan.last_epoch)",
+        "opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)\n"
+        "plan = torch.optim.lr_scheduler.StepLR(opt, 2)\n"
+        "print(plan.base_lrs, plan.gamma, plan.step_size, plan.last_epoch)",
+    ],
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_attributes_of_data_sets_and_schedulers_are_those_of_python(text: str) -> None:
+    assert_alike(text)
+
+
+@pytest.mark.parametrize("line", ["part.indices = [1]", "data.tensors = ()", "part._own = 1", "part.__len__ = len"])
+def test_what_pytorch_uses_itself_is_not_set_in_a_data_set(line: str) -> None:
+    rejection = interpreted(DATA + line)[1]
+    assert rejection is not None
+    assert rejection.verdict in ("refused", "unknown")

@@ -295,6 +295,12 @@ def test_what_a_mask_picks_has_lost_its_shape(program: str, says: bool) -> None:
     assert ("into one axis" in sentence_of(PICKED + program)) == says
 
 
+def test_the_library_of_the_arrays_chooses() -> None:
+    program = "t = torch.ones(2, 3)\nm = torch.arange(6).reshape(2, 3) > 1\nx = t * t[m]"
+    assert "torch.where" in sentence_of(program)
+    assert "np.where" in sentence_of(f"{PICKED}x = a + a[mask]")
+
+
 def test_whole_arrays_are_offered_where_picked_cells_are_to_be_chosen_and_nothing_else() -> None:
     trace = run(f"import numpy as np\n{PICKED}x = np.where(mask, a[mask] * 2, a)")
     assert [fix.line for fix in fixes_of(trace)] == ["x = np.where(mask, a * 2, a)"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
@@ -18,21 +19,23 @@ def _drawn(line: Line) -> Iterator[Claim]:
     if draw is not None:
         yield OtherDrawsBefore(line.run, draw.code, draw.first, draw.first_code, draw.between)
     if line.run in watch.near:
-        code, one, other = watch.near[line.run]
-        library = "torch" if line.trace.source.count("torch") and not code.startswith("np.") else "np"
-        yield LastDigitsDiffer(line.run, code, f"{library}.allclose({one}, {other})")
+        near = watch.near[line.run]
+        library = "torch" if line.trace.source.count("torch") and not near.code.startswith("np.") else "np"
+        instead = f"{library}.allclose({near.left}, {near.right})"
+        yield LastDigitsDiffer(line.run, near.code, f"{near.apart:.1e}", f"{near.largest:.3g}", instead)
 
 
 def _loaders(line: Line) -> Iterator[Claim]:
     if "DataLoader" not in line.trace.source or "manual_seed" not in line.trace.source:
         return
     watch = objects_of(line.trace)
-    name = "" if watch is None else watch.loaders.get(line.run[0], "")
+    here = (line.run[0], 0) if isinstance(line.node, ast.For) else line.run
+    name = "" if watch is None else watch.loaders.get(here, "")
     if name:
         yield LoaderDraws(line.run, name)
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_drawn,)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_drawn, _loaders)
 
 OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_loaders,)
 """What is asked of the line that begins a loop."""

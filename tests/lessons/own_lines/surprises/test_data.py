@@ -34,6 +34,12 @@ pytestmark = pytest.mark.filterwarnings("ignore")
             [UsedUp((10, 1), "c", "generator", "count(2)", 9, is_first=False)],
         ),
         (
+            "class Clip:\n    def __init__(self, net):\n        self.held = net.parameters()\n"
+            "    def count(self):\n        n = sum(p.numel() for p in self.held)\n        return n\n"
+            "clip = Clip(nn.Linear(2, 1))\nfirst = clip.count()\nsecond = clip.count()",
+            [UsedUp((9, 2), "self.held", "generator", "net.parameters()", 9, is_first=False)],
+        ),
+        (
             "r = reversed([1, 2])\na = list(r)\nb = dict(enumerate(r))",
             [UsedUp((7, 1), "r", "list_reverseiterator", "reversed([1, 2])", 6, is_first=False)],
         ),
@@ -64,6 +70,7 @@ def test_what_keeps_values_is_written_as_one_would(claim: UsedUp, kept: str) -> 
         "it = iter(range(5))\nfor x in it:\n    if x == 2:\n        break\nrest = list(it)",
         "import itertools\nit = iter(range(5))\nwhile part := list(itertools.islice(it, 2)):\n    print(part)",
         "it = iter(range(6))\npairs = list(zip(it, it))",
+        "g = (x for x in [1, 0, 1])\nsome = any(g)\nrest = list(g)",
         "z = zip([], [])\na = list(z)\nb = list(z)",
         "r = range(3)\na = list(r)\nb = list(r)\nd = {'a': 1}\nk = d.keys()\na = list(k)\nb = list(k)",
         "net = nn.Linear(2, 1)\nfor _ in range(2):\n    for p in net.parameters():\n        n = p.numel()",
@@ -132,6 +139,8 @@ def test_how_parts_are_asked_for_and_joined_is_named(program: str, claim: Claim)
         "for batch in DataLoader(samples, batch_size=2):\n    print(batch)",
         "from torch.utils.data import DataLoader\nsamples = [[1., 0], [3., 1]]\n"
         "for batch in DataLoader(samples, batch_size=2):\n    x, y = batch",
+        "from torch.utils.data import DataLoader\nsamples = [{'x': (1., 2.)}, {'x': (3., 4.)}]\n"
+        "for batch in DataLoader(samples, batch_size=2):\n    print(batch)",
         "from torch.utils.data import DataLoader\nsamples = [{'x': torch.ones(2)}, {'x': torch.zeros(2)}]\n"
         "for batch in DataLoader(samples, batch_size=2):\n    print(batch)",
     ],

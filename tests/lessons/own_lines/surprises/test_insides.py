@@ -91,6 +91,7 @@ KINDS = (MovesWithoutSlope, OwnAreUnlisted, PatienceSpent, SizesForTheText, Stat
     "program",
     [
         STILL.format("SGD([w], lr=0.1)"),
+        STILL.format("ASGD([w], lr=0.1, lambd=0.5)"),
         "w = torch.ones(2, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1, weight_decay=0.5)\n"
         "w.sum().backward()\nopt.step()",
         "w = torch.ones(2, requires_grad=True)\nopt = torch.optim.Adam([w], weight_decay=0.5)\nopt.step()",
