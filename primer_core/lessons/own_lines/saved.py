@@ -139,7 +139,8 @@ def _watched(trace: Trace) -> _Watch | None:
     watch = _Watch()
     watch.names.update(trace.given())
     watch.run_program(program)
-    return None if watch.overflows or watch.asked is None else watch
+    is_there = watch.refused == 1 and trace.stopped is not None and watch.place == trace.stopped.place
+    return watch if is_there and not watch.overflows and watch.asked is not None else None
 
 
 @dataclass(eq=False)
@@ -150,11 +151,15 @@ class _Watch(Interpreter):
     ----------
     asked
         Of what the way back that was refused began; None where none was.
+    place, refused
+        Where that stands, and how often one was refused.
     overflows
         Whether there were more nodes than are followed.
     """
 
     asked: Any = None
+    place: Place | None = None
+    refused: int = 0
     overflows: bool = False
     _nodes: dict[Any, tuple[Did, list[_Saved]]] = field(default_factory=dict)
     _statements: list[ast.stmt] = field(default_factory=list)
@@ -176,7 +181,8 @@ class _Watch(Interpreter):
             result = super()._perform(name, positional, keywords, node)
         except Rejection:
             if asks:
-                self.asked, self._freed = positional[0], freed
+                self.asked, self._freed, self.place = positional[0], freed, Place.of(node, self._source)
+                self.refused += 1
             raise
         if self._statements:
             whole = self._statements[-1] if name.endswith(".[]=") else node
