@@ -550,6 +550,9 @@ _GRADIENTS = (
     "inner = torch.tensor([{0}.0, 0.{1}], requires_grad=True)\nouter = inner.sigmoid()\nseen = outer.data\n"
     "seen[0] = {1}\nouter.sum().backward()\nheld = torch.exp(inner * 0.5)\nheld.data.mul_({0} + 1)\n"
     "held.sum().backward()",
+    "marks = torch.tensor([[{0}.0, {1}.0, 1.0], [2.0, 0.0, {0}.5]], requires_grad=True)\n"
+    "torch.softmax(marks, dim=1).sum().backward()\nnorm = torch.logsumexp(marks, dim=1, keepdim=True)\n"
+    "(marks - norm).sum().backward()\ntorch.sum(F.log_softmax(marks, 0)).backward()",
     "base = torch.tensor({0}.0, requires_grad=True)\nlosses = [base * i for i in range(1, {1} + 1)]\n"
     "total = torch.tensor(losses, requires_grad=True).sum()\ntotal.backward()\nprint(base.grad)",
 )
