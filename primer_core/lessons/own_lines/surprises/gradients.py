@@ -98,13 +98,18 @@ def _masked(line: Line) -> Iterator[Claim]:
             for made, there in found:
                 name = made.entry.rpartition(".")[2]
                 of = _computed_of(there, name)
-                if name not in _SAFE or of is None or made.written is not None:
+                if name not in _SAFE or of is None or made.written is not None or _is_steep(made, name):
                     continue
                 out = np.isin(made.first + np.arange(made.values.size), cells)
                 if out.any() and _comes_back_as_nan(made, name, out):
                     condition = choice.args[0]
                     instead = ast.unparse(_With(of, _chosen(condition, of, _SAFE[name], chosen=chosen)).visit(there))
                     yield MaskedTooLate(line.run, line.text(there), line.text(condition), chosen, instead)
+
+
+def _is_steep(made: Origin, name: str) -> bool:
+    """Return whether it is a square root of which it is said that its slope at 0 is infinite."""
+    return name == "sqrt" and made.call is not None and bool((numbers(made.call.bound.positional[0]) >= 0).all())
 
 
 def _left_out(origin: Origin) -> Iterator[tuple[bool, Cells]]:
