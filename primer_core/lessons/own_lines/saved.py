@@ -80,6 +80,8 @@ class Changed:
         Whether it is a leaf that requires a gradient.
     shared
         What code calls what was changed, where that is another tensor in the same memory; else empty.
+    gives
+        What code calls the result of what saved it, or of the statement around that; empty where it has no name.
     """
 
     used: Did
@@ -88,6 +90,7 @@ class Changed:
     shape: tuple[int, ...]
     learns: bool
     shared: str
+    gives: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +166,7 @@ class _Watch(Interpreter):
     overflows: bool = False
     _nodes: dict[Any, tuple[Did, list[_Saved]]] = field(default_factory=dict)
     _statements: list[ast.stmt] = field(default_factory=list)
-    _backs: list[Did] = field(default_factory=list)
+    _backs: dict[Any, Did] = field(default_factory=dict)
     _freed: frozenset[Any] = frozenset()
 
     def statement(self, node: ast.stmt, source: str) -> None:
@@ -187,8 +190,8 @@ class _Watch(Interpreter):
         if self._statements:
             whole = self._statements[-1] if name.endswith(".[]=") else node
             did = Did(self._statements[-1], Place.of(whole, self._source).text, node)
-            if name in _GOES_BACK:
-                self._backs.append(did)
+            if asks:
+                self._backs |= {each: did for each in self._freed_behind(positional[0]) if each not in self._backs}
             self._look(did, (*positional, result))
         return result
 
@@ -242,7 +245,9 @@ class _Watch(Interpreter):
                 learns = bool(value.is_leaf and value.requires_grad)
                 written = _written_to(saved.by.node)
                 shared = written if written in [each for each, _ in names] and written != name else ""
-                return Changed(did, saved.by, name, shape_of(value), learns, shared)
+                given = self._nodes.get(_way(self.names.get(did.gives)))
+                gives = did.gives if given is not None and given[0].statement is did.statement else ""
+                return Changed(did, saved.by, name, shape_of(value), learns, shared, gives)
         return None
 
     def _names_of(self, tensor: Any) -> list[tuple[str, Any]]:
@@ -269,9 +274,13 @@ class _Watch(Interpreter):
         reached = self.behind(way, [own for _, own in parts])
         nearest = {own: name for name, own in reversed(parts) if own in reached}
         covered = {node for own in nearest for node in self.behind(own)}
+        before = {self._backs.get(each) for each in self._freed}
+        first = next(iter(before))
         if not nearest or not self._freed <= covered or any(own not in self._nodes for own in nearest):
             return None
-        return Freed(tuple(nearest.values()), tuple(self._nodes[own][0] for own in nearest), self._backs[-1])
+        if first is None or len(before) > 1:
+            return None
+        return Freed(tuple(nearest.values()), tuple(self._nodes[own][0] for own in nearest), first)
 
     def _freed_behind(self, value: Any) -> frozenset[Any]:
         """Return the nodes behind a value whose saved tensors were freed."""

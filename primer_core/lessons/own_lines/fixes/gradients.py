@@ -133,7 +133,7 @@ def _ended_before(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if found is None or not (found.by.steps or found.learns):
         return
-    name = found.used.gives
+    name = found.gives
     match node:
         case ast.Call(ast.Attribute(ast.Name(loss), "backward")) if name and name != loss:
             bound = failure.binding(loss)

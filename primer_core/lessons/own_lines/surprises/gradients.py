@@ -101,10 +101,23 @@ def _masked(line: Line) -> Iterator[Claim]:
                 if name not in _SAFE or of is None or made.written is not None or _is_steep(made, name):
                     continue
                 out = np.isin(made.first + np.arange(made.values.size), cells)
-                if out.any() and _comes_back_as_nan(made, name, out):
+                if out.any() and _is_read_once(line, made) and _comes_back_as_nan(made, name, out):
                     condition = choice.args[0]
                     instead = ast.unparse(_With(of, _chosen(condition, of, _SAFE[name], chosen=chosen)).visit(there))
                     yield MaskedTooLate(line.run, line.text(there), line.text(condition), chosen, instead)
+
+
+def _is_read_once(line: Line, made: Origin) -> bool:
+    """Return whether one thing alone was computed of a result, so that nothing else comes back to it."""
+    ledger = line.trace.ledger
+    assert ledger is not None
+    ends = made.first + made.values.size
+    reading = [
+        each
+        for each in ledger.origins_after(made.first)
+        if any(((cells >= made.first) & (cells < ends)).any() for cells in each.read)
+    ]
+    return len(reading) == 1
 
 
 def _is_steep(made: Origin, name: str) -> bool:

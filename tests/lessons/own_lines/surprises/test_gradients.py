@@ -162,6 +162,7 @@ def test_what_surprises_on_the_way_back_is_named(program: str, claims: list[Clai
     "program",
     [
         MASKED.format("100., 1.", "y = torch.where(x < 5, torch.exp(torch.where(x < 5, x, 0.0)), x)"),
+        MASKED.format("100., 1.", "e = torch.exp(x)\ny = torch.where(x < 5, e, x) + e / e"),
         MASKED.format("3., 1.", "y = torch.where(x < 2, torch.exp(x), x)"),
         MASKED.format("-1., 2.", "y = torch.where(x > 0, torch.log(x), x)"),
         MASKED.format("0., 2.", "y = 1 / x - 1 / x"),
