@@ -455,7 +455,7 @@ def _changed_since(trace: Trace) -> ChangedSince | None:
     used, by = found.used, found.by
     way: Literal["before", "copy", "new"] = "copy" if found.shared else "new"
     instead = f"{found.shared}.clone()" if found.shared else ""
-    if by.steps or found.learns:
+    if by.steps or (found.learns and not found.shared):
         way, given = "before", found.gives
         instead = f"{given}.detach()" if given and given != _asked(failing) else ""
     elif not found.shared:

@@ -168,6 +168,7 @@ class _Watch(Interpreter):
     _statements: list[ast.stmt] = field(default_factory=list)
     _backs: dict[Any, Did] = field(default_factory=dict)
     _freed: frozenset[Any] = frozenset()
+    _sight: dict[str, Any] = field(default_factory=dict)
 
     def statement(self, node: ast.stmt, source: str) -> None:
         """Run one statement, and know which is under way."""
@@ -186,6 +187,7 @@ class _Watch(Interpreter):
             if asks:
                 self.asked, self._freed, self.place = positional[0], freed, Place.of(node, self._source)
                 self.refused += 1
+                self._sight = dict(self.names)
             raise
         if self._statements:
             whole = self._statements[-1] if name.endswith(".[]=") else node
@@ -245,7 +247,7 @@ class _Watch(Interpreter):
                 learns = bool(value.is_leaf and value.requires_grad)
                 written = _written_to(saved.by.node)
                 shared = written if written in [each for each, _ in names] and written != name else ""
-                given = self._nodes.get(_way(self.names.get(did.gives)))
+                given = self._nodes.get(_way(self._sight.get(did.gives)))
                 gives = did.gives if given is not None and given[0].statement is did.statement else ""
                 return Changed(did, saved.by, name, shape_of(value), learns, shared, gives)
         return None
@@ -254,11 +256,11 @@ class _Watch(Interpreter):
         """Return what code calls tensors that lie in the memory of one, and these; parameters first."""
         found = [
             (f"{name}{path}", parameter)
-            for name, value in self.names.items()
+            for name, value in self._sight.items()
             if is_module(value)
             for path, parameter in parameters_of(value)
         ]
-        found += [(name, value) for name, value in self.names.items() if _way_or_tensor(value)]
+        found += [(name, value) for name, value in self._sight.items() if _way_or_tensor(value)]
         return [(name, value) for name, value in found if _memory(value) == _memory(tensor)]
 
     def freed(self) -> Freed | None:
@@ -268,7 +270,7 @@ class _Watch(Interpreter):
         saves = [each for each in everything if each in self._nodes and self._nodes[each][1]]
         if not self._freed or all(each in self._freed for each in saves):
             return None
-        named = [(name, _way(value)) for name, value in self.names.items() if _way_or_tensor(value)]
+        named = [(name, _way(value)) for name, value in self._sight.items() if _way_or_tensor(value)]
         named = [(name, own) for name, own in named if own is not None and own in everything and own is not way]
         parts = [(name, own) for name, own in named if any(each in self._freed for each in self.behind(own))]
         reached = self.behind(way, [own for _, own in parts])
