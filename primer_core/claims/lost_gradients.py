@@ -60,10 +60,9 @@ class NoGradient(InAWord, Claim):
                     *asked,
                     f"line {self.line} bound the name ",
                     Name(self.name),
-                    " to a new tensor, which requires no gradient and has none. The leaf that has one is changed in "
-                    "place by ",
+                    " to a new tensor, which requires no gradient and has none. ",
                     Code(f"{self.name} -= ..."),
-                    " under torch.no_grad(), and keeps its name",
+                    " under torch.no_grad() changes the leaf itself in place, which goes on requiring one",
                 )
             case "result":
                 return (

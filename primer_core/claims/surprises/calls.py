@@ -278,3 +278,37 @@ class PicksNothing(InAWord, Claim):
             "not behind that",
             *((". ", Code(self.backwards), " goes backwards") if self.backwards else ()),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtRefusal(InAWord, Claim):
+    """An exception that the program catches, and why it was raised.
+
+    Parameters
+    ----------
+    run
+        Which line comes next, and when: the first in the handler.
+    line
+        int, the line that was refused.
+    code
+        What was refused there.
+    error
+        Name of the exception.
+    said
+        Why, in a sentence.
+    """
+
+    word: ClassVar[str] = "caught"
+    run: Run
+    line: int
+    code: str
+    error: str
+    said: str
+
+    def sentence(self) -> Sentence:
+        """Name the line and the exception, and say why."""
+        return (
+            f"Line {self.line} failed at ",
+            Code(self.code),
+            f", and its {self.error} was caught. {self.said.removesuffix('.')}",
+        )

@@ -236,3 +236,44 @@ class ChangedUnnoticed(InAWord, Claim):
             Code(f"{self.code}.detach()"),
             " shares the memory, too, but its changes are counted, and backward() refuses",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SumOfShares(InAWord, Claim):
+    """backward() was called of the sum of all shares that a softmax gives, or of their logarithms.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The shares, or their logarithms.
+    count
+        int, how many belong together.
+    logs
+        bool, whether they are logarithms.
+    """
+
+    word: ClassVar[str] = "sum of all"
+    run: Run
+    code: str
+    count: int
+    logs: bool
+
+    def sentence(self) -> Sentence:
+        """Say what the slope of the sum is, and of which that of one differs."""
+        if not self.logs:
+            return (
+                f"The {self.count} shares in ",
+                Code(self.code),
+                " that belong together add up to 1, whatever the inputs are. Their sum is a constant, and has slope 0: "
+                "only what weighs them differently brings a gradient",
+            )
+        return (
+            f"All {self.count} logarithms in ",
+            Code(self.code),
+            " that belong together are lowered by the same number, so that it counts as often in their sum, and what "
+            f"comes back to it is added up. The slope of the sum by an input is 1 - {self.count} * p, with p its "
+            f"share: 0 where all shares are 1/{self.count}. That of one logarithm is 1 - p by its own input, and -p by "
+            "each other",
+        )

@@ -434,12 +434,17 @@ def _built_before(trace: Trace) -> BuiltBefore | None:
     match failing.node:
         case ast.Call(ast.Attribute(holder, "backward")) if freed is not None:
             loops = [loop_between(trace, each.statement, failing.statement) is not None for each in freed.made]
-            again = freed.before.node is not failing.node and freed.before.line != failing.statement.lineno
-            if all(loops) or (again and not any(loops)):
+            once = freed.before.line != failing.statement.lineno and _of_nothing(failing.node, freed.before.node)
+            if all(loops) or (once and not any(loops)):
                 lines = tuple(each.line for each in freed.made)
                 code = Place.of(holder, trace.source).text
                 return BuiltBefore(code, freed.names, lines, freed.before.code, freed.before.line, all(loops))
     return None
+
+
+def _of_nothing(*nodes: ast.AST) -> bool:
+    """Return whether each node is a call without arguments, other than whether the graph is to be kept."""
+    return all(isinstance(node, ast.Call) and not node.args and not node.keywords for node in nodes)
 
 
 def _changed_since(trace: Trace) -> ChangedSince | None:
@@ -450,9 +455,9 @@ def _changed_since(trace: Trace) -> ChangedSince | None:
     used, by = found.used, found.by
     way: Literal["before", "copy", "new"] = "copy" if found.shared else "new"
     instead = f"{found.shared}.clone()" if found.shared else ""
-    if by.steps or found.learns:
-        way, given = "before", used.gives
-        instead = f"{given}.detach()" if failing.scope.get(given) == "Tensor" and given != _asked(failing) else ""
+    if by.steps or (found.learns and not found.shared):
+        way, given = "before", found.gives
+        instead = f"{given}.detach()" if given and given != _asked(failing) else ""
     elif not found.shared:
         match by.node:
             case ast.AugAssign(ast.Name(name) as target, sign, value):

@@ -80,6 +80,8 @@ class Changed:
         Whether it is a leaf that requires a gradient.
     shared
         What code calls what was changed, where that is another tensor in the same memory; else empty.
+    gives
+        What code calls the result of what saved it, or of the statement around that; empty where it has no name.
     """
 
     used: Did
@@ -88,6 +90,7 @@ class Changed:
     shape: tuple[int, ...]
     learns: bool
     shared: str
+    gives: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +142,8 @@ def _watched(trace: Trace) -> _Watch | None:
     watch = _Watch()
     watch.names.update(trace.given())
     watch.run_program(program)
-    return None if watch.overflows or watch.asked is None else watch
+    is_there = watch.refused == 1 and trace.stopped is not None and watch.place == trace.stopped.place
+    return watch if is_there and not watch.overflows and watch.asked is not None else None
 
 
 @dataclass(eq=False)
@@ -150,16 +154,21 @@ class _Watch(Interpreter):
     ----------
     asked
         Of what the way back that was refused began; None where none was.
+    place, refused
+        Where that stands, and how often one was refused.
     overflows
         Whether there were more nodes than are followed.
     """
 
     asked: Any = None
+    place: Place | None = None
+    refused: int = 0
     overflows: bool = False
     _nodes: dict[Any, tuple[Did, list[_Saved]]] = field(default_factory=dict)
     _statements: list[ast.stmt] = field(default_factory=list)
-    _backs: list[Did] = field(default_factory=list)
+    _backs: dict[Any, Did] = field(default_factory=dict)
     _freed: frozenset[Any] = frozenset()
+    _sight: dict[str, Any] = field(default_factory=dict)
 
     def statement(self, node: ast.stmt, source: str) -> None:
         """Run one statement, and know which is under way."""
@@ -176,13 +185,15 @@ class _Watch(Interpreter):
             result = super()._perform(name, positional, keywords, node)
         except Rejection:
             if asks:
-                self.asked, self._freed = positional[0], freed
+                self.asked, self._freed, self.place = positional[0], freed, Place.of(node, self._source)
+                self.refused += 1
+                self._sight = dict(self.names)
             raise
         if self._statements:
             whole = self._statements[-1] if name.endswith(".[]=") else node
             did = Did(self._statements[-1], Place.of(whole, self._source).text, node)
-            if name in _GOES_BACK:
-                self._backs.append(did)
+            if asks:
+                self._backs |= {each: did for each in self._freed_behind(positional[0]) if each not in self._backs}
             self._look(did, (*positional, result))
         return result
 
@@ -236,18 +247,20 @@ class _Watch(Interpreter):
                 learns = bool(value.is_leaf and value.requires_grad)
                 written = _written_to(saved.by.node)
                 shared = written if written in [each for each, _ in names] and written != name else ""
-                return Changed(did, saved.by, name, shape_of(value), learns, shared)
+                given = self._nodes.get(_way(self._sight.get(did.gives)))
+                gives = did.gives if given is not None and given[0].statement is did.statement else ""
+                return Changed(did, saved.by, name, shape_of(value), learns, shared, gives)
         return None
 
     def _names_of(self, tensor: Any) -> list[tuple[str, Any]]:
         """Return what code calls tensors that lie in the memory of one, and these; parameters first."""
         found = [
             (f"{name}{path}", parameter)
-            for name, value in self.names.items()
+            for name, value in self._sight.items()
             if is_module(value)
             for path, parameter in parameters_of(value)
         ]
-        found += [(name, value) for name, value in self.names.items() if _way_or_tensor(value)]
+        found += [(name, value) for name, value in self._sight.items() if _way_or_tensor(value)]
         return [(name, value) for name, value in found if _memory(value) == _memory(tensor)]
 
     def freed(self) -> Freed | None:
@@ -257,15 +270,19 @@ class _Watch(Interpreter):
         saves = [each for each in everything if each in self._nodes and self._nodes[each][1]]
         if not self._freed or all(each in self._freed for each in saves):
             return None
-        named = [(name, _way(value)) for name, value in self.names.items() if _way_or_tensor(value)]
+        named = [(name, _way(value)) for name, value in self._sight.items() if _way_or_tensor(value)]
         named = [(name, own) for name, own in named if own is not None and own in everything and own is not way]
         parts = [(name, own) for name, own in named if any(each in self._freed for each in self.behind(own))]
         reached = self.behind(way, [own for _, own in parts])
         nearest = {own: name for name, own in reversed(parts) if own in reached}
         covered = {node for own in nearest for node in self.behind(own)}
+        before = {self._backs.get(each) for each in self._freed}
+        first = next(iter(before))
         if not nearest or not self._freed <= covered or any(own not in self._nodes for own in nearest):
             return None
-        return Freed(tuple(nearest.values()), tuple(self._nodes[own][0] for own in nearest), self._backs[-1])
+        if first is None or len(before) > 1:
+            return None
+        return Freed(tuple(nearest.values()), tuple(self._nodes[own][0] for own in nearest), first)
 
     def _freed_behind(self, value: Any) -> frozenset[Any]:
         """Return the nodes behind a value whose saved tensors were freed."""

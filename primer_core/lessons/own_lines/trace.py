@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -337,6 +338,55 @@ def run_on(text: str, given: FreshNames) -> Trace:
 def tried(text: str, given: FreshNames) -> Trace:
     """Run a program that is only tried: as `run_on`, without keeping what came of it."""
     return _traced(text, Interpreter(), given)
+
+
+@dataclass(eq=False)
+class _LetsThrough(Interpreter):
+    """Runs a program in which one exception is caught by nothing.
+
+    Parameters
+    ----------
+    until
+        int, how many exceptions are caught before it.
+    through
+        That one; None until it came.
+    """
+
+    until: int = 0
+    through: Rejection | None = None
+
+    def _handler_of(self, node: ast.Try, rejection: Rejection) -> ast.ExceptHandler | None:
+        """Return what catches an exception; None of the one that nothing is to catch."""
+        handler = super()._handler_of(node, rejection)
+        if handler is None or rejection is self.through:
+            return None
+        if self.until == 0 and self.through is None:
+            self.through = rejection
+            return None
+        self.until -= 1
+        return handler
+
+
+def uncaught(text: str, given: FreshNames, until: int) -> Trace | None:
+    """Run a program up to an exception that it catches, and stop there.
+
+    Parameters
+    ----------
+    text
+        The program.
+    given
+        As of `run_on`.
+    until
+        How many exceptions are caught before that one.
+
+    Returns
+    -------
+    Trace | None
+        None where so many are not caught.
+    """
+    interpreter = _LetsThrough(until=until)
+    trace = _traced(text, interpreter, given)
+    return trace if trace.stopped is not None and trace.stopped is interpreter.through else None
 
 
 def _traced(text: str, interpreter: Interpreter, given: FreshNames) -> Trace:

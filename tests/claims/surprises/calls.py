@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
+import re
+import sys
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -10,6 +15,7 @@ import torch
 from torch import nn
 
 from primer_core.claims.surprises.calls import (
+    CaughtRefusal,
     ComparedNotStored,
     InPercent,
     LossNotComputed,
@@ -23,7 +29,7 @@ from primer_core.claims.surprises.calls import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import is_array
-from tests.claims.running_checks import line
+from tests.claims.running_checks import line, opened
 from tests.claims.surprises.lines import at_line, begun, computed, numbers, stands_there, statement_of, written
 
 
@@ -164,3 +170,68 @@ def _(claim: PicksNothing, program: Program) -> None:
     else:
         nothing = not len(np.arange(claim.size)[claim.start : claim.stop : -1])
         assert nothing or isinstance(array, torch.Tensor)
+
+
+def raised_in(program: Program) -> list[tuple[int, BaseException, dict[str, Any]]]:
+    """Each exception that a line of the program raised: the line, the exception, and all names that were in sight."""
+    found: list[tuple[int, BaseException, dict[str, Any]]] = []
+    source = opened(program.code)
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code.co_filename != "caught":
+            return None
+        if event == "exception" and all(argument[1] is not error for _, error, _ in found):
+            found.append((frame.f_lineno, argument[1], {**frame.f_globals, **frame.f_locals}))
+        return trace
+
+    before = sys.gettrace()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+        sys.settrace(trace)
+        try:
+            exec(compile(source, "caught", "exec"), {"__name__": "__main__"})
+        finally:
+            sys.settrace(before)
+    return found
+
+
+def refusal(code: str, names: dict[str, Any]) -> Exception | None:
+    """What a part of the program raises once more."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            exec(code, dict(names))
+        except Exception as error:
+            return error
+    return None
+
+
+def shapes_in(names: dict[str, Any]) -> set[str]:
+    return {number for value in names.values() if is_array(value) for number in re.findall(r"\d+", str(value.shape))}
+
+
+@check(CaughtRefusal)
+def _(claim: CaughtRefusal, program: Program) -> None:
+    source = opened(program.code)
+    tree = ast.parse(source)
+    handlers = [(node, each) for node in ast.walk(tree) if isinstance(node, ast.Try) for each in node.handlers]
+    first = statement_of(program, claim.run)
+    places = {(each.body[0].lineno, each.body[0].col_offset) for _, each in handlers}
+    assert (first.lineno, first.col_offset) in places
+    at_line(program, claim.run)
+    there = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.expr | ast.stmt) and ast.get_source_segment(source, node) == claim.code
+    ]
+    lines = {
+        number
+        for node in there
+        if node.lineno == claim.line
+        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    raised = [each for each in raised_in(program) if type(each[1]).__name__ == claim.error and each[0] in lines]
+    assert raised
+    _, error, names = raised[-1]
+    assert type(refusal(claim.code, names)) is type(error)
+    told = set(re.findall(r"(?<![\w.])\d+(?![\w.])", claim.said)) - {"0", "1"}
+    assert told <= {*re.findall(r"\d+", str(error)), *shapes_in(names), *re.findall(r"\d+", source), str(claim.line)}
+    assert len(claim.said.split()) > 4

@@ -14,6 +14,7 @@ from primer_core.claims.surprises.gradients import (
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
+    SumOfShares,
     WeighedBackward,
 )
 from tests.claims.checking import check
@@ -168,6 +169,29 @@ def _(claim: AtTheCorner, program: Program) -> None:
     for each, code in zip(zero, ("torch.relu(x)", "torch.maximum(x, torch.tensor(0.0))"), strict=True):
         computed(code, {"torch": torch, "x": each}).backward()
     assert [each.grad for each in zero] == [0, 0.5]
+
+
+@check(SumOfShares)
+def _(claim: SumOfShares, program: Program) -> None:
+    goes_back(claim, program)
+    anywhere(claim.code, program)
+    names = at_line(program, claim.run)
+    value = computed(claim.code, names).detach().double()
+    statement: Any = statement_of(program, claim.run)
+    asked = computed(ast.unparse(statement.value.func.value), names).detach().double()
+    assert torch.allclose(asked, value.sum(), atol=1e-5)
+    shares = value.exp() if claim.logs else value
+    axes = [axis for axis, size in enumerate(shares.shape) if size == claim.count]
+    assert any(torch.allclose(shares.sum(axis), torch.ones(()).double(), atol=1e-5) for axis in axes)
+    if not claim.logs:
+        assert all(float(each.abs().max()) < 1e-5 for each in newly(claim, program).values())
+    z = torch.randn(claim.count, generator=torch.Generator().manual_seed(0)).double().requires_grad_()
+    found = torch.log_softmax(z, 0)
+    p = found.detach().exp()
+    (slopes,) = torch.autograd.grad(found.sum(), z, retain_graph=True)
+    assert torch.allclose(slopes, 1 - claim.count * p)
+    (one,) = torch.autograd.grad(found[0], z)
+    assert torch.allclose(one, torch.eye(claim.count).double()[0] - p)
 
 
 def told(tensor: torch.Tensor) -> str:

@@ -611,10 +611,23 @@ _GRADIENTS = (
     "inner = torch.tensor([{0}.0, 0.{1}], requires_grad=True)\nouter = inner.sigmoid()\nseen = outer.data\n"
     "seen[0] = {1}\nouter.sum().backward()\nheld = torch.exp(inner * 0.5)\nheld.data.mul_({0} + 1)\n"
     "held.sum().backward()",
+    "marks = torch.tensor([[{0}.0, {1}.0, 1.0], [2.0, 0.0, {0}.5]], requires_grad=True)\n"
+    "torch.softmax(marks, dim=1).sum().backward()\nnorm = torch.logsumexp(marks, dim=1, keepdim=True)\n"
+    "(marks - norm).sum().backward()\ntorch.sum(F.log_softmax(marks, 0)).backward()",
     "base = torch.tensor({0}.0, requires_grad=True)\nlosses = [base * i for i in range(1, {1} + 1)]\n"
     "total = torch.tensor(losses, requires_grad=True).sum()\ntotal.backward()\nprint(base.grad)",
 )
 """Programs whose gradients surprise."""
+
+_CAUGHT = (
+    "left = np.ones(({1}, {0} + 1))\ntry:\n    left + np.ones({1} + 5)\nexcept ValueError as problem:\n"
+    "    print(problem)\ngrid = left * {0}",
+    "def product(x):\n    return x @ np.ones(({1}, 2))\nfor i in range({0}, {1} + 1):\n    try:\n"
+    "        product(np.ones((2, i)))\n    except Exception as problem:\n        print('no', i)",
+    "leaf = torch.full(({1},), {0}.0, requires_grad=True)\ntry:\n    leaf += 1\nexcept RuntimeError:\n"
+    "    print('refused')\nleaf.detach().add_({1})",
+)
+"""Programs that catch what a line raises."""
 
 _LAYERS = (
     "nn.ReLU()", "nn.Tanh()", "nn.Dropout(0.5)", "nn.BatchNorm1d({0})", "nn.LayerNorm({0})", "nn.Linear({0}, {0})",
@@ -761,6 +774,7 @@ POOLS = (
     Pool(_SEEDED, _ROUNDS, 5),
     Pool(_SEEDED, _PASSES, 3),
     Pool(_BOTH_SEEDED, _GRADIENTS, 2),
+    Pool(_IMPORTS, _CAUGHT, 1),
     Pool(_SEEDED, _MODELS, 3),
     Pool(_BOTH_SEEDED, _OBJECTS, 5),
     Pool(_SEEDED, _CONSTANTS, 1),

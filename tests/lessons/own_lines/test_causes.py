@@ -170,6 +170,15 @@ def test_what_was_changed_in_place_after_it_was_saved_is_named(program: str, wor
         ),
         ("a = (w ** 2).sum()\na.backward()\na.backward()", "when backward() has used it"),
         (
+            "h = w.exp()\na = h.sum()\nb = (h ** 2).sum()\na.backward()\nv = torch.ones(3, requires_grad=True)\n"
+            "(v * v).sum().backward()\nb.backward()",
+            "a.backward() of line 7 went back through the graph of h",
+        ),
+        (
+            "h = w.exp()\na = h * 2\nb = h ** 2\na.backward(torch.ones(3))\nb.backward(torch.ones(3))",
+            "when backward() has used it",
+        ),
+        (
             "def f():\n    t = w * w\n    for i in range(2):\n        (w * t).sum().backward()\nf()",
             "when backward() has used it",
         ),

@@ -70,6 +70,7 @@ def _parted(failure: Failure) -> Iterator[Candidate]:
         (read,) = _read(each, name)
         if any(_learns(failure, of) for of in ast.walk(made.value)):
             yield failure.before(each, failure.text(made))
+            return  # without that way back it would learn nothing
         yield Candidate(failure.place(read), f"{name}.detach()", "making")
     for word in ast.walk(made.value):
         match word:
@@ -85,11 +86,14 @@ def _read(node: ast.AST, name: str) -> list[ast.Name]:
 
 
 def _learns(failure: Failure, node: ast.AST) -> bool:
-    """Return whether a node is a name of what requires a gradient, or of what is no tensor and has parameters."""
-    seen = failure.seen.get(node.id) if isinstance(node, ast.Name) else None
-    if seen is None:
+    """Return whether a node is a name of what requires a gradient, or of a network with numbers to learn."""
+    if not isinstance(node, ast.Name):
         return False
-    return seen.requires or (seen.shape is None and hasattr(seen, "straight") and not seen.text)
+    seen = failure.seen.get(node.id)
+    forwards = (forward for step in failure.trace.steps for forward in step.forwards)
+    return (seen is not None and seen.requires) or any(
+        forward.called == node.id and forward.trainable for forward in forwards
+    )
 
 
 def _kept_for_later(failure: Failure) -> Iterator[Candidate]:
@@ -133,7 +137,7 @@ def _ended_before(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
     if found is None or not (found.by.steps or found.learns):
         return
-    name = found.used.gives
+    name = found.gives
     match node:
         case ast.Call(ast.Attribute(ast.Name(loss), "backward")) if name and name != loss:
             bound = failure.binding(loss)

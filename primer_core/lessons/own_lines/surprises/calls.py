@@ -11,8 +11,9 @@ import numpy as np
 
 from primer_core.backend import backend_of
 from primer_core.backend.loading import load_torch
-from primer_core.claims.claim import Claim
+from primer_core.claims.claim import Claim, plain
 from primer_core.claims.surprises.calls import (
+    CaughtRefusal,
     ComparedNotStored,
     InPercent,
     LossNotComputed,
@@ -26,6 +27,8 @@ from primer_core.claims.surprises.calls import (
 from primer_core.language.execution import is_array
 from primer_core.language.programs import networks
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.caught import caught_in
+from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import nodes_at
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
 
@@ -228,6 +231,23 @@ def _empty(line: Line) -> Iterator[Claim]:
                     yield PicksNothing(line.run, line.text(node), begins, ends, shape[0], backwards)
 
 
+def _caught(line: Line) -> Iterator[Claim]:
+    steps = line.trace.steps
+    for until in caught_in(line.trace):
+        cause, stopped = cause_of(until), until.stopped
+        if cause is None or stopped is None or stopped.declined is None or until.taken >= len(steps):
+            continue
+        if steps[until.taken] is line.step and any(_begins(each, line.node) for each in line.everywhere()):
+            said = plain(cause.sentence())
+            yield CaughtRefusal(line.run, stopped.place.line, stopped.place.text, stopped.declined.kind, said)
+
+
+def _begins(node: ast.AST, statement: ast.stmt) -> bool:
+    """Return whether a node catches exceptions, and begins with a statement then."""
+    place = statement.lineno, statement.col_offset
+    return isinstance(node, ast.ExceptHandler) and (node.body[0].lineno, node.body[0].col_offset) == place
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _not_called,
     _squeezes_nothing,
@@ -238,4 +258,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _compared,
     _percent,
     _empty,
+    _caught,
 )

@@ -19,6 +19,7 @@ from primer_core.claims.surprises.gradients import (
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
+    SumOfShares,
     WeighedBackward,
 )
 from primer_core.language.execution import is_array
@@ -97,13 +98,31 @@ def _masked(line: Line) -> Iterator[Claim]:
             for made, there in found:
                 name = made.entry.rpartition(".")[2]
                 of = _computed_of(there, name)
-                if name not in _SAFE or of is None or made.written is not None:
+                if name not in _SAFE or of is None or made.written is not None or _is_steep(made, name):
                     continue
                 out = np.isin(made.first + np.arange(made.values.size), cells)
-                if out.any() and _comes_back_as_nan(made, name, out):
+                if out.any() and _is_read_once(line, made) and _comes_back_as_nan(made, name, out):
                     condition = choice.args[0]
                     instead = ast.unparse(_With(of, _chosen(condition, of, _SAFE[name], chosen=chosen)).visit(there))
                     yield MaskedTooLate(line.run, line.text(there), line.text(condition), chosen, instead)
+
+
+def _is_read_once(line: Line, made: Origin) -> bool:
+    """Return whether one thing alone was computed of a result, so that nothing else comes back to it."""
+    ledger = line.trace.ledger
+    assert ledger is not None
+    ends = made.first + made.values.size
+    reading = [
+        each
+        for each in ledger.origins_after(made.first)
+        if any(((cells >= made.first) & (cells < ends)).any() for cells in each.read)
+    ]
+    return len(reading) == 1
+
+
+def _is_steep(made: Origin, name: str) -> bool:
+    """Return whether it is a square root of which it is said that its slope at 0 is infinite."""
+    return name == "sqrt" and made.call is not None and bool((numbers(made.call.bound.positional[0]) >= 0).all())
 
 
 def _left_out(origin: Origin) -> Iterator[tuple[bool, Cells]]:
@@ -296,6 +315,56 @@ def _corner(line: Line, call: ast.Call, leaf: str, origin: Origin, name: str) ->
 _FAR = 1e6
 
 
+def _sum_of_shares(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    for gradient in brought(line)[:1]:
+        if ledger is None or not gradient.read or gradient.read[0].size != 1:
+            continue
+        total = ledger.origin_of(int(gradient.read[0][0]))
+        if total is None or total.entry not in ("Tensor.sum", "torch.sum") or total.call is None:
+            continue
+        if len(total.call.bound.positional) != 1 or total.call.bound.keywords:
+            continue
+        made = _whole(line, total.read[0])
+        there = None if made is None else line.at(made.place)
+        if made is None or made.call is None or not isinstance(there, ast.expr):
+            continue
+        name, values = made.entry.rpartition(".")[2], made.call.bound.values
+        shape = shape_of(made.call.result)
+        axis = values.get("dim", values.get("axis"))
+        if name == "-":
+            axis = _normalised(line, made)
+        elif name not in ("softmax", "log_softmax"):
+            continue
+        if type(axis) is int and -len(shape) <= axis < len(shape) and shape[axis] > 1:
+            yield SumOfShares(line.run, line.text(there), shape[axis], name != "softmax")
+
+
+def _whole(line: Line, cells: Cells) -> Origin | None:
+    """Return what made some cells, if they are all that it made."""
+    made = line.trace.ledger.origin_of(int(cells[0])) if line.trace.ledger is not None and cells.size else None
+    if made is None or made.written is not None:
+        return None
+    return made if np.array_equal(cells, made.first + np.arange(made.values.size)) else None
+
+
+def _normalised(line: Line, made: Origin) -> int | None:
+    """Return along which axis a difference takes the logsumexp away from what that is of; None if it does not."""
+    assert made.call is not None
+    if len(made.read) != 2 or not made.read[1].size:
+        return None
+    given, norm = made.call.bound.positional
+    by = _whole(line, made.read[1])
+    if by is None or by.call is None or by.entry.rpartition(".")[2] != "logsumexp":
+        return None
+    axis = by.call.bound.values.get("dim")
+    if type(axis) is not int or not np.array_equal(by.read[0], made.read[0]):
+        return None
+    kept = list(shape_of(given))
+    kept[axis] = 1
+    return axis if tuple(kept) == shape_of(norm) else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Unnoticed:
     """Where a program would be refused if ``.data`` were ``.detach()``: which run of which statement, and instead."""
@@ -379,5 +448,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _weighed,
     _saturated,
     _at_corner,
+    _sum_of_shares,
     _through_data,
 )

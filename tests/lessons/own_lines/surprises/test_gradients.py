@@ -10,6 +10,7 @@ from primer_core.claims.surprises.gradients import (
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
+    SumOfShares,
     WeighedBackward,
 )
 from primer_core.claims.surprises.training import NumbersTaken
@@ -115,6 +116,19 @@ MASKED = "x = torch.tensor([{}], requires_grad=True)\n{}\ny.sum().backward()"
             [SaturatedSoftmax((7, 1), "F.softmax(z, dim=1)", "9.4e-14")],
         ),
         (
+            "z = torch.tensor([[1., 2., 3.]], requires_grad=True)\nF.softmax(z, dim=1).sum().backward()",
+            [SumOfShares((6, 1), "F.softmax(z, dim=1)", 3, logs=False)],
+        ),
+        (
+            "z = torch.tensor([[1., 2., 3.]], requires_grad=True)\np = z.log_softmax(-1)\ntorch.sum(p).backward()",
+            [SumOfShares((7, 1), "z.log_softmax(-1)", 3, logs=True)],
+        ),
+        (
+            "z = torch.tensor([[1., 2.]], requires_grad=True)\nn = torch.logsumexp(z, dim=1, keepdim=True)\n"
+            "(z - n).sum().backward()",
+            [SumOfShares((7, 1), "z - n", 2, logs=True)],
+        ),
+        (
             "x = torch.tensor([0., 3.], requires_grad=True)\nF.relu(x).sum().backward()",
             [AtTheCorner((6, 1), "F.relu(x)", "x", "0", "0", "0", "1")],
         ),
@@ -148,13 +162,20 @@ def test_what_surprises_on_the_way_back_is_named(program: str, claims: list[Clai
     "program",
     [
         MASKED.format("100., 1.", "y = torch.where(x < 5, torch.exp(torch.where(x < 5, x, 0.0)), x)"),
+        MASKED.format("100., 1.", "e = torch.exp(x)\ny = torch.where(x < 5, e, x) + e / e"),
         MASKED.format("3., 1.", "y = torch.where(x < 2, torch.exp(x), x)"),
         MASKED.format("-1., 2.", "y = torch.where(x > 0, torch.log(x), x)"),
         MASKED.format("0., 2.", "y = 1 / x - 1 / x"),
         "x = torch.tensor([1., 2.], requires_grad=True)\ny = x * x\ny.backward(torch.ones(2))",
         "x = torch.tensor([1., 2.], requires_grad=True)\n(x * x).sum().backward(torch.tensor(2.))",
         "z = torch.tensor([[0., 40.]], requires_grad=True)\np = F.softmax(z, dim=1)\n(-p.log()[0, 0]).backward()",
-        "z = torch.tensor([[1., 1.]], requires_grad=True)\np = F.softmax(z, dim=1)\np.sum().backward()",
+        "z = torch.tensor([[1., 2.]], requires_grad=True)\nF.softmax(z, dim=1)[:, 0].sum().backward()",
+        "z = torch.tensor([[1., 2.]], requires_grad=True)\nF.log_softmax(z, dim=1)[0, 0].backward()",
+        "z = torch.tensor([[1., 2.]], requires_grad=True)\n(F.softmax(z, dim=1) * z).sum().backward()",
+        "z = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\nn = torch.logsumexp(z, dim=1)\n"
+        "(z - n).sum().backward()",
+        "z = torch.tensor([[1., 2.]], requires_grad=True)\nn = torch.logsumexp(z * 2, dim=1, keepdim=True)\n"
+        "(z - n).sum().backward()",
         "x = torch.tensor([1e-6, 3.], requires_grad=True)\nF.relu(x).sum().backward()",
         "x = torch.tensor([0., 3.])\nw = torch.ones(2, requires_grad=True)\n(F.relu(x) * w).sum().backward()",
         "x = torch.tensor([0., 3.], requires_grad=True)\n(x * 2).sum().backward()\ny = F.relu(x)",
