@@ -5,12 +5,10 @@ import pytest
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.calls import InPercent, PicksNothing
 from primer_core.claims.surprises.common import OtherAxis
-from primer_core.claims.surprises.gradients import MaskedTooLate
 from primer_core.claims.surprises.layers import DropsStill, NotAParameter, NothingBetween
 from primer_core.claims.surprises.numbers import NotLogProbabilities
 from primer_core.claims.surprises.objects import DropsAtRandom, HoldsGraphs
 from primer_core.claims.surprises.places import (
-    CutNotTurned,
     EigenvectorsInColumns,
     PlacesNotRanks,
     SoftmaxDownColumns,
@@ -71,22 +69,6 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
             [PlacesNotRanks((6, 1), "scores.argsort()", 1, 2)],
         ),
         (
-            "a = np.arange(8).reshape(2, 2, 2)\nb = a.reshape(2, 4).T\nc = a.reshape(4, 2)\nd = a.reshape(8, 1)",
-            [CutNotTurned((7, 1), "a.reshape(4, 2)", "a", "a.reshape(2, 4).T", (0, 1), (0, 1, 2, 3))],
-        ),
-        (
-            "t = torch.arange(12).reshape(2, 2, 3)\nc = t.view(-1, 4)\nb = t.reshape((4, 3)).T",
-            [CutNotTurned((6, 1), "t.view(-1, 4)", "t", "t.reshape((4, 3)).T", (0, 1, 2, 3), (0, 1, 2))],
-        ),
-        (
-            "from numpy import *\na = array([4, 2, 3])\nprint(a, argsort(a))",
-            [PlacesNotRanks((7, 1), "argsort(a)", 1, 2)],
-        ),
-        (
-            "t = torch.tensor([4, 2, 3])\nprint(t.argsort(descending=True))\nprint(torch.argsort(t))",
-            [PlacesNotRanks((7, 1), "torch.argsort(t)", 1, 2)],
-        ),
-        (
             "x = torch.tensor([0.3, 1.7], requires_grad=True)\nloss = (torch.round(x) - 1).pow(2).sum()\n"
             "loss.backward()",
             [FlatEverywhere((7, 1), "torch.round(x)")],
@@ -94,10 +76,7 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
         (
             "x = torch.tensor([4., 0.], requires_grad=True)\ny = torch.where(x > 0, x.sqrt(), torch.zeros(2))\n"
             "y.sum().backward()",
-            [
-                SteepAtZero((7, 1), "x.sqrt()", "x"),
-                MaskedTooLate((7, 1), "x.sqrt()", "x > 0", chosen=True, instead="torch.where(x > 0, x, 1.0).sqrt()"),
-            ],
+            [SteepAtZero((7, 1), "x.sqrt()", "x")],
         ),
         (
             "p = torch.tensor([[0.2, 0.8]])\nloss = nn.KLDivLoss(reduction='sum')(p, p)",
@@ -149,9 +128,6 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
 @pytest.mark.parametrize(
     "program",
     [
-        "a = np.arange(8).reshape(2, 2, 2)\nb = a.reshape(2, 4).T\nc = a.reshape(2, 4)",
-        "a = np.zeros((2, 2, 2))\nb = a.reshape(2, 4).T\nc = a.reshape(4, 2)",
-        "a = np.arange(8).reshape(2, 2, 2)\nb = a.reshape(2, 4).T\na = np.ones((2, 2, 2))\nc = a.reshape(4, 2)",
         NET.format("0.5, training=self.training") + "net.eval()",
         NET.format("0.5, self.training") + "net.eval()",
         NET.format("p=0.0") + "net.eval()",
