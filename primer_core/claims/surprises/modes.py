@@ -1,0 +1,205 @@
+"""What often surprises in networks that run: their mode, what a batch norm has kept, a weight that is not turned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, signed
+from primer_core.claims.running import Run
+
+
+@dataclass(frozen=True, slots=True)
+class StillInTrainMode(InAWord, Claim):
+    """Two calls of a network gave different numbers for the same input, where nothing is recorded.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    network, code
+        What is called, and the call.
+    layer
+        The layer that drops, as PyTorch shows it.
+    first, second
+        The first numbers in which the two calls differ, of four digits.
+    """
+
+    word: ClassVar[str] = "still in train mode"
+    run: Run
+    network: str
+    code: str
+    layer: str
+    first: str
+    second: str
+
+    def sentence(self) -> Sentence:
+        """Say what recording and the mode are about, and what both calls gave."""
+        return (
+            "that nothing is recorded here leaves the mode as it is: ",
+            Name(self.network),
+            " is in train mode, in which ",
+            Code(self.layer),
+            " draws anew what it drops. For the same input one call gives ",
+            f"{signed(self.first)} where another gives {signed(self.second)}. ",
+            Code(f"{self.network}.eval()"),
+            " ends that; ",
+            Code("no_grad()"),
+            " is about gradients alone",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NormStillMoves(InAWord, Claim):
+    """A batch norm changed what it keeps, where nothing is recorded.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    network, layer
+        What is called, and the batch norm, as code calls it.
+    before, after
+        The running mean of the first channel, of four digits.
+    """
+
+    word: ClassVar[str] = "still in train mode"
+    run: Run
+    network: str
+    layer: str
+    before: str
+    after: str
+
+    def sentence(self) -> Sentence:
+        """Say what recording and the mode are about, and what was moved."""
+        return (
+            "that nothing is recorded here leaves the mode as it is: ",
+            Name(self.network),
+            " is in train mode, in which ",
+            Code(self.layer),
+            " scales by the numbers of this batch, and moves what it keeps: its running_mean for channel 0 goes from ",
+            f"{signed(self.before)} to {signed(self.after)}. ",
+            Code(f"{self.network}.eval()"),
+            " ends both; ",
+            Code("no_grad()"),
+            " is about gradients alone",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFarOff(InAWord, Claim):
+    """A batch norm in eval mode scaled by numbers that are far from those of what it was given.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    layer
+        The batch norm, as code calls it.
+    calls
+        int, how often it was called in train mode before.
+    momentum
+        Which part of the way it goes in each.
+    channel
+        int, the channel that is farthest off.
+    kept, mean
+        The mean that it keeps for that channel, and that of the batch, of four digits.
+    spread
+        The variance that it keeps.
+    scaled
+        The mean of what it makes of the batch before weight and bias.
+    """
+
+    word: ClassVar[str] = "kept numbers"
+    run: Run
+    layer: str
+    calls: int
+    momentum: str
+    channel: int
+    kept: str
+    mean: str
+    spread: str
+    scaled: str
+
+    def sentence(self) -> Sentence:
+        """Say what it scales by, and how that comes nearer."""
+        verb = "was" if self.calls == 1 else "were"
+        return (
+            "in eval mode ",
+            Code(self.layer),
+            " scales by what it keeps, not by this batch. Its running_mean begins at 0 and its running_var at 1, and "
+            "each call in train mode takes them ",
+            Code(f"momentum={self.momentum}"),
+            f" of the way to the batch's own; there {verb} {counted(self.calls, 'call')}. For channel {self.channel} "
+            f"it keeps the mean {signed(self.kept)} and the variance {self.spread}, and this batch has the mean "
+            f"{signed(self.mean)}: scaled, its mean is {signed(self.scaled)} and not 0. More calls in train mode with "
+            "such numbers bring it nearer",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NextRateAsked(InAWord, Claim):
+    """A scheduler was asked for what its next step is to make of the rate, and not for the rate.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    scheduler
+        What code calls it.
+    found, used
+        What it gave for the first group, and the rate of that group, as numbers of six digits.
+    """
+
+    word: ClassVar[str] = "not the rate"
+    run: Run
+    scheduler: str
+    found: str
+    used: str
+
+    def sentence(self) -> Sentence:
+        """Say what is computed, and what gives the rate."""
+        return (
+            Code(f"{self.scheduler}.get_lr()"),
+            " is what a step of the scheduler asks, which computes a new rate from the one in use: asked here, it goes "
+            f"that way once more, and gives {self.found}. The rate in use is {self.used}: ",
+            Code(f"{self.scheduler}.get_last_lr()"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WeightNotTurned(InAWord, Claim):
+    """Something was multiplied by the square weight of a linear layer, which the layer itself turns first.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, given, layer
+        The product, its left side and the layer, as code.
+    size
+        int, of both axes of the weight.
+    found, other
+        The first numbers in which the product and that by the turned weight differ, of four digits.
+    """
+
+    word: ClassVar[str] = "not transposed"
+    run: Run
+    code: str
+    given: str
+    layer: str
+    size: int
+    found: str
+    other: str
+
+    def sentence(self) -> Sentence:
+        """Say how the weight lies, and what the layer computes."""
+        return (
+            Code(f"{self.layer}.weight"),
+            f" is (outputs, inputs), here ({self.size}, {self.size}), and the layer multiplies by its transpose: ",
+            Code(f"{self.given} @ {self.layer}.weight.T"),
+            ". As it is square, ",
+            Code(self.code),
+            f" runs, too, and gives other numbers: {signed(self.found)} where the layer has {signed(self.other)}, "
+            "before its bias",
+        )

@@ -1,0 +1,58 @@
+"""When it surprises how networks run: their mode, what a batch norm has kept, a weight that is not turned."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.modes import (
+    KeptFarOff,
+    NextRateAsked,
+    NormStillMoves,
+    StillInTrainMode,
+    WeightNotTurned,
+)
+from primer_core.lessons.own_lines.call_watch import calls_of
+from primer_core.lessons.own_lines.surprises.line import Line
+
+
+def _ran(line: Line) -> Iterator[Claim]:
+    watch = calls_of(line.trace)
+    if watch is None:
+        return
+    differs, far = watch.differs.get(line.run), watch.far.get(line.run)
+    if differs is not None and not _draws_itself(line):
+        numbers = (f"{each + 0.0:.4g}" for each in (differs.first, differs.second))
+        yield StillInTrainMode(line.run, differs.network, differs.code, differs.layer, *numbers)
+    if line.run in watch.moves:
+        network, layer, *means = watch.moves[line.run]
+        before, after = (f"{each:.4g}" for each in means)
+        if before != after:
+            yield NormStillMoves(line.run, network, layer, before, after)
+    if far is not None:
+        kept, mean, spread, scaled = (f"{each:.4g}" for each in (far.kept, far.mean, far.spread, far.scaled))
+        yield KeptFarOff(line.run, far.layer, far.calls, f"{far.momentum:g}", far.channel, kept, mean, spread, scaled)
+    if line.run in watch.rates:
+        scheduler, *rates = watch.rates[line.run]
+        asked, used = (f"{each:.6g}" for each in rates)
+        yield NextRateAsked(line.run, scheduler, asked, used)
+    unturned = watch.unturned.get(line.run)
+    if unturned is not None:
+        found, other = (f"{each + 0.0:.4g}" for each in (unturned.found, unturned.other))
+        yield WeightNotTurned(line.run, unturned.code, unturned.given, unturned.layer, unturned.size, found, other)
+
+
+def _draws_itself(line: Line) -> bool:
+    """Return whether a class of the program draws numbers by what is no layer, so that eval mode may not end it."""
+    for each in line.statements:
+        for node in ast.walk(each) if isinstance(each, ast.ClassDef) else ():
+            match node:
+                case ast.Call(ast.Attribute(ast.Name("F") | ast.Attribute(_, "functional"), "dropout")):
+                    return True
+                case ast.Call(ast.Attribute(_, drawn)) if drawn.startswith(("rand", "bernoulli", "normal", "uniform")):
+                    return True
+    return False
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_ran,)
