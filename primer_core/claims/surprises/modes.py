@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, signed
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, listed, signed
 from primer_core.claims.running import Run
 
 
@@ -164,6 +164,45 @@ class NextRateAsked(InAWord, Claim):
             " is what a step of the scheduler asks, which computes a new rate from the one in use: asked here, it goes "
             f"that way once more, and gives {self.found}. The rate in use is {self.used}: ",
             Code(f"{self.scheduler}.get_last_lr()"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotTheirName(InAWord, Claim):
+    """An object was made of a class whose method for that has nearly the name that Python calls.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, kind
+        What the object is bound to, and its class.
+    method
+        The method.
+    missing
+        Attributes that it would have set.
+    """
+
+    word: ClassVar[str] = "never called"
+    run: Run
+    name: str
+    kind: str
+    method: str
+    missing: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Name both, and what is missing."""
+        return (
+            "Python calls ",
+            Code("__init__"),
+            " where an object is made. ",
+            Name(self.kind),
+            " has ",
+            Code(self.method),
+            ", a name like any other, which nothing calls: ",
+            Name(self.name),
+            " has no ",
+            Code(listed(self.missing, "or")),
         )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,12 +20,14 @@ from primer_core.claims.surprises.modes import (
     KeptFarOff,
     NextRateAsked,
     NormStillMoves,
+    NotTheirName,
     StillInTrainMode,
     WeightNotTurned,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.surprises.lines import after_line, at_line, computed, stands_there
+from tests.claims.running_checks import opened
+from tests.claims.surprises.lines import after_line, at_line, computed, stands_there, statement_of
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,23 @@ def _(claim: NextRateAsked, program: Program) -> None:
     assert scheduler.get_last_lr()[0] == used
     assert (f"{scheduler.get_lr()[0]:.6g}", f"{used:.6g}") == (claim.found, claim.used)
     assert claim.found != claim.used
+
+
+@check(NotTheirName)
+def _(claim: NotTheirName, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert ast.unparse(statement).startswith(f"{claim.name} = {claim.kind}(")
+    made = after_line(program, claim.run)[claim.name]
+    assert type(made).__name__ == claim.kind
+    assert claim.method in vars(type(made))
+    assert "__init__" not in vars(type(made))
+    assert claim.missing
+    assert not any(hasattr(made, each) for each in claim.missing)
+    called = re.sub(rf"(?<!\w){claim.method}(?!\w)", "__init__", opened(program.code))
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+        exec(called, names)
+    assert all(hasattr(names[claim.name], each) for each in claim.missing)
 
 
 @check(WeightNotTurned)

@@ -674,6 +674,8 @@ _MODES = (
     "    rate = plan.get_lr()[0]\n    slow.step()\n    plan.step()",
     "keeps = nn.Sequential(nn.Linear(2, {1}), nn.Dropout(0.25))\nwith torch.no_grad():\n"
     "    made = keeps(torch.ones({0}, 2))\nkeeps.eval()\nmade = keeps(torch.ones({0}, 2))\nasked = made.requires_grad",
+    "class Heap:\n    def _init_(self, most={1}):\n        self.most = most\n        self.rows = {0}\nheap = Heap()\n"
+    "size = {0} + {1}",
 )
 """Programs whose networks run in one mode and mean another."""
 

@@ -10,10 +10,12 @@ from primer_core.claims.surprises.modes import (
     KeptFarOff,
     NextRateAsked,
     NormStillMoves,
+    NotTheirName,
     StillInTrainMode,
     WeightNotTurned,
 )
 from primer_core.lessons.own_lines.call_watch import calls_of
+from primer_core.lessons.own_lines.near_names import near_names
 from primer_core.lessons.own_lines.surprises.line import Line
 
 
@@ -43,6 +45,26 @@ def _ran(line: Line) -> Iterator[Claim]:
         yield WeightNotTurned(line.run, unturned.code, unturned.given, unturned.layer, unturned.size, found, other)
 
 
+def _never_called(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(ast.Name(kind))) if not line.step.moment.functions:
+            seen = line.step.names.get(name)
+            near = [each for each in near_names(line.trace.source) if each.owner == kind and each.meant == "__init__"]
+            classes = [each for each in line.statements if isinstance(each, ast.ClassDef) and each.name == kind]
+            if seen is None or seen.kind != kind or len(near) != 1 or len(classes) != 1:
+                return
+            held = {node.attr for node in line.everywhere() if isinstance(node, ast.Attribute) and _is_set(node, name)}
+            of_class = {each.name for each in classes[0].body if isinstance(each, ast.FunctionDef)}
+            missing = tuple(each for each in near[0].sets if each not in held | of_class)
+            plain = not any(isinstance(each, ast.Assign | ast.AnnAssign) for each in classes[0].body)
+            if missing and plain:
+                yield NotTheirName(line.run, name, kind, near[0].method, missing)
+
+
+def _is_set(node: ast.Attribute, name: str) -> bool:
+    return isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == name
+
+
 def _draws_itself(line: Line) -> bool:
     """Return whether a class of the program draws numbers by what is no layer, so that eval mode may not end it."""
     for each in line.statements:
@@ -55,4 +77,4 @@ def _draws_itself(line: Line) -> bool:
     return False
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_ran,)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_ran, _never_called)

@@ -8,6 +8,7 @@ from primer_core.claims.surprises.modes import (
     KeptFarOff,
     NextRateAsked,
     NormStillMoves,
+    NotTheirName,
     StillInTrainMode,
     WeightNotTurned,
 )
@@ -141,3 +142,39 @@ def test_a_scheduler_is_named_that_is_asked_for_the_next_rate() -> None:
     said = of_kind(program.format("get_lr"), NextRateAsked)
     assert said == [NextRateAsked((8, 3), "plan", "0.125", "0.25")]
     assert not of_kind(program.format("get_last_lr"), NextRateAsked)
+
+
+SINGLE = (
+    "class Net(nn.Module):\n    def _init_(self):\n        super()._init_()\n        self.fc = nn.Linear(2, 1)\n"
+    "    def forward(self, x):\n        return x\n{}"
+)
+BAG = "class Bag:\n    def {}(self, items=()):\n        self.items = list(items)\nbag = Bag()"
+
+
+@pytest.mark.parametrize(
+    ("program", "claim"),
+    [
+        (SINGLE.format("net = Net()"), NotTheirName((11, 1), "net", "Net", "_init_", ("fc",))),
+        (BAG.format("_init__"), NotTheirName((8, 1), "bag", "Bag", "_init__", ("items",))),
+        (BAG.format("init_"), NotTheirName((8, 1), "bag", "Bag", "init_", ("items",))),
+    ],
+)
+def test_a_method_is_named_that_is_not_called_where_an_object_is_made(program: str, claim: Claim) -> None:
+    assert of_kind(program, NotTheirName) == [claim]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        BAG.format("__init__"),
+        BAG.format("_init_") + "\nbag._init_([1])",
+        BAG.format("init"),
+        BAG.format("_init_") + "\nbag.items = [2]",
+        BAG.format("_init_").replace("\nbag", "\n    def __init__(self):\n        self.count = 0\nbag"),
+        BAG.format("_init_").replace("\nbag", "\n    def items(self):\n        return 0\nbag"),
+        BAG.format("_init_").replace("Bag()", "[Bag()]"),
+        BAG.format("_init_").replace("\nbag", "\nstart = Bag._init_\nbag"),
+    ],
+)
+def test_a_method_is_not_named_elsewhere(program: str) -> None:
+    assert not of_kind(program, NotTheirName)
