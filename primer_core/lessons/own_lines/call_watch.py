@@ -93,7 +93,7 @@ class CallWatch(ObjectWatch):
         By line, and when: two calls that differ; the network, the batch norm and the running mean of its first channel
         before and after; a batch norm that is far off; a product with a weight that is not turned.
     begun
-        By line, and when: a loader that was begun to be gone through, and whether it shuffles.
+        By line, and when: a loader of several batches that was asked for an iterator.
     rates
         By line, and when: a scheduler that was asked for its next rate, what it gave, and the rate in use.
     """
@@ -102,7 +102,7 @@ class CallWatch(ObjectWatch):
     moves: dict[Run, tuple[str, str, float, float]] = field(default_factory=dict)
     far: dict[Run, FarOff] = field(default_factory=dict)
     unturned: dict[Run, Unturned] = field(default_factory=dict)
-    begun: dict[Run, tuple[Any, bool]] = field(default_factory=dict)
+    begun: dict[Run, Any] = field(default_factory=dict)
     rates: dict[Run, tuple[str, float, float]] = field(default_factory=dict)
     _gave: list[_Gave] = field(default_factory=list)
     _of_norms: dict[int, _Kept] = field(default_factory=dict)
@@ -116,9 +116,22 @@ class CallWatch(ObjectWatch):
             if any(known is layer and np.array_equal(given, taken) for known, taken in self._linear):
                 self.unturned.setdefault(run, unturned)
 
+    def begins_again(self, run: Run) -> bool | None:
+        """Return whether a loader shuffles that was asked for an iterator before, too; None if it was not."""
+        loader = self.begun.get(run)
+        earlier = list(self.begun)[: list(self.begun).index(run)] if loader is not None else []
+        kind = type(getattr(loader, "sampler", None)).__name__
+        if kind not in ("RandomSampler", "SequentialSampler") or all(
+            self.begun[each] is not loader for each in earlier
+        ):
+            return None
+        return kind == "RandomSampler"
+
     def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         if function is iter and hasattr(positional[0], "dataset") and self._under_way:
-            self.begun[self.run_now] = positional[0], type(positional[0].sampler).__name__ == "RandomSampler"
+            match node:
+                case ast.Call(ast.Name("iter")) if len(positional[0]) > 1:
+                    self.begun.setdefault(self.run_now, positional[0])
         if getattr(function, "__name__", "") == "get_lr" and self._under_way:
             return self._asked(function, positional, keywords, node)
         if not is_module(function) or self._inside or not isinstance(node, ast.Call) or not self._under_way:

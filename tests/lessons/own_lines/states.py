@@ -379,6 +379,9 @@ _ROUNDS = (
     "from torch.utils.data import DataLoader, TensorDataset\n"
     "batches = DataLoader(TensorDataset(torch.arange({1} * 2.).reshape(-1, 1)), batch_size=2)\n"
     "for turn in range({0} + 1):\n    (part,) = next(iter(batches))",
+    "from torch.utils.data import DataLoader, TensorDataset\n"
+    "mixed = DataLoader(TensorDataset(torch.arange({1} * 2.)), batch_size={0}, shuffle=True)\n"
+    "one = next(iter(mixed))\nother = next(iter(mixed))",
     "slope = nn.Linear({1}, 1)\nmoving = torch.optim.SGD(slope.parameters(), lr=0.{0})\nfor turn in range({0}):\n"
     "    moving.zero_grad()\n    slope(torch.ones(2, {1})).sum().backward()\n    moving.step()\n"
     "    nn.utils.clip_grad_norm_(slope.parameters(), 0.{1})",
