@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, listed, signed
-from primer_core.claims.running import Run
+from primer_core.claims.lost_gradients import HOW, Why
+from primer_core.claims.running import Run, line_of
+
+_ENDS = {why: f", which{said.removeprefix(',')}" for why, said in HOW.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,57 @@ class NextRateAsked(InAWord, Claim):
             " is what a step of the scheduler asks, which computes a new rate from the one in use: asked here, it goes "
             f"that way once more, and gives {self.found}. The rate in use is {self.used}: ",
             Code(f"{self.scheduler}.get_last_lr()"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LeafInBetween(InAWord, Claim):
+    """A new leaf was made of numbers that were computed of parameters, and a way back ended there.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What makes the leaf.
+    parameter
+        What code calls the first of the parameters that get no gradient.
+    missing
+        int, how many they are.
+    back
+        int, the statement whose ``backward()`` came to the leaf.
+    lost, why
+        What lost the gradient, and how.
+    """
+
+    word: ClassVar[str] = "a new leaf"
+    run: Run
+    code: str
+    parameter: str
+    missing: int
+    back: int
+    lost: str
+    why: Why
+
+    def sentence(self) -> Sentence:
+        """Say where the way back ends, and what gets nothing."""
+        others = f" and {counted(self.missing - 1, 'other')} get" if self.missing > 1 else " gets"
+        keeps: Sentence = (
+            ("what was computed, handed on as it is, keeps the way back",)
+            if self.lost == self.code
+            else (
+                f"the way back to {'them' if self.missing > 1 else 'it'} ends before, at ",
+                Code(self.lost),
+                _ENDS[self.why],
+            )
+        )
+        return (
+            Code(self.code),
+            f" is a new leaf, which has numbers alone. backward() in line {line_of(self.back)} runs and ends there, so "
+            "that ",
+            Code(self.parameter),
+            f"{others} no gradient: ",
+            *keeps,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import inspect
 import io
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
@@ -18,6 +20,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from primer_core.claims.running import Run
 from primer_core.claims.surprises.modes import (
     KeptFarOff,
+    LeafInBetween,
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
@@ -26,8 +29,8 @@ from primer_core.claims.surprises.modes import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.running_checks import opened
-from tests.claims.surprises.lines import after_line, at_line, computed, stands_there, statement_of
+from tests.claims.running_checks import opened, statement_called
+from tests.claims.surprises.lines import after_line, at_line, computed, expression, stands_there, statement_of
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,91 @@ def _(claim: NextRateAsked, program: Program) -> None:
     assert scheduler.get_last_lr()[0] == used
     assert (f"{scheduler.get_lr()[0]:.6g}", f"{used:.6g}") == (claim.found, claim.used)
     assert claim.found != claim.used
+
+
+class Kept(ast.NodeTransformer):
+    """Hands an expression of a program to a function, where it stands at one place."""
+
+    def __init__(self, node: ast.expr) -> None:
+        self.dumped, self.place = ast.dump(node), (node.lineno, node.col_offset, node.end_col_offset)
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        here = isinstance(node, ast.expr) and (node.lineno, node.col_offset, node.end_col_offset) == self.place
+        if isinstance(node, ast.expr) and here and ast.dump(node) == self.dumped:
+            return ast.copy_location(ast.Call(ast.Name("_kept_", ast.Load()), [node], []), node)
+        return self.generic_visit(node)
+
+
+@check(LeafInBetween)
+def _(claim: LeafInBetween, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    lost: Any = expression(claim.lost)
+    source = opened(program.code)
+    assert claim.lost in source
+    lines: list[int] = []
+    made: list[torch.Tensor] = []
+
+    def kept(value: torch.Tensor) -> torch.Tensor:
+        made.append(value)
+        return value
+
+    backward = torch.Tensor.backward
+
+    def noted(own: torch.Tensor, *given: Any, **named: Any) -> Any:
+        frame: Any = inspect.currentframe()
+        lines.append(frame.f_back.f_lineno)
+        backward(own, *given, **named)
+        assert all(each.grad is None for each in parameters_of(names))
+
+    tree = ast.fix_missing_locations(Kept(node).visit(ast.parse(source)))
+    names: dict[str, Any] = {"_kept_": kept}
+    with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(io.StringIO()):
+        patched.setattr(torch.Tensor, "backward", noted)
+        exec(compile(tree, "program", "exec"), names)
+    leaf = made[claim.run[1] - 1]
+    assert leaf.is_leaf
+    assert leaf.grad is not None
+    assert statement_called(source, claim.back).lineno in lines
+    assert all(each.grad is None for each in parameters_of(names))
+    assert computed(claim.parameter, names).grad is None
+    assert claim.missing == len(reached(claim, program))
+    match claim.why:
+        case "anew":
+            assert isinstance(lost, ast.Call)
+            assert ast.unparse(lost.func).startswith("torch.")
+        case "detached":
+            assert claim.lost.endswith((".detach()", ".data"))
+        case "number":
+            assert claim.lost.endswith((".item()", ".tolist()")) or claim.lost.startswith("float(")
+        case "dtype":
+            assert isinstance(lost, ast.Compare | ast.Call)
+            assert not claim.lost.endswith((".detach()", ".data", ".item()"))
+        case _:
+            raise AssertionError(claim.why)
+
+
+def parameters_of(names: dict[str, Any]) -> list[nn.Parameter]:
+    return [own for each in names.values() if isinstance(each, nn.Module) for own in each.parameters()]
+
+
+def reached(claim: LeafInBetween, program: Program) -> list[str]:
+    """The parameters of which the parts of what lost the gradient were computed."""
+    seen = at_line(program, claim.run)
+    lines = []
+    for node in ast.walk(expression(claim.lost)):
+        if isinstance(node, ast.expr):
+            with contextlib.suppress(Exception):
+                value = computed(ast.unparse(node), dict(seen))
+                lines += [value] if isinstance(value, torch.Tensor) and value.grad_fn is not None else []
+    found: dict[int, str] = {}
+    for value in lines:
+        ends = [value.grad_fn]
+        while ends:
+            here: Any = ends.pop()
+            if hasattr(here, "variable"):
+                found[id(here.variable)] = str(here)
+            ends += [each for each, _ in here.next_functions if each is not None]
+    return list(found.values())
 
 
 @check(NotTheirName)

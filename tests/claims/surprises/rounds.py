@@ -47,7 +47,12 @@ def _(claim: FirstOfAll, program: Program) -> None:
     begun: list[Any] = []
     with pytest.MonkeyPatch.context() as patched:
         start = torch.utils.data.DataLoader.__iter__
-        patched.setattr(torch.utils.data.DataLoader, "__iter__", lambda own: (begun.append(own), start(own))[1])
+
+        def noted(own: Any) -> Any:
+            begun.append(own)
+            return start(own)
+
+        patched.setattr(torch.utils.data.DataLoader, "__iter__", noted)
         loader = after_line(program, claim.run)[claim.loader]
         assert sum(each is loader for each in begun) > 1
     every = list(loader)

@@ -679,6 +679,10 @@ _MODES = (
     "    made = keeps(torch.ones({0}, 2))\nkeeps.eval()\nmade = keeps(torch.ones({0}, 2))\nasked = made.requires_grad",
     "class Heap:\n    def _init_(self, most={1}):\n        self.most = most\n        self.rows = {0}\nheap = Heap()\n"
     "size = {0} + {1}",
+    "guess = nn.Linear({1}, 1)\nstart = torch.tensor(guess(torch.ones({0}, {1})), requires_grad=True)\n"
+    "(start * 2).sum().backward()",
+    "maker = nn.Linear(2, {1})\nagain = maker(torch.ones({0}, 2)).detach().requires_grad_()\n"
+    "(again ** 2).mean().backward()",
 )
 """Programs whose networks run in one mode and mean another."""
 

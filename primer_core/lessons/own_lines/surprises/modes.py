@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.modes import (
     KeptFarOff,
+    LeafInBetween,
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
     StillInTrainMode,
     WeightNotTurned,
 )
+from primer_core.language.programs.layers import is_module, path_of
 from primer_core.lessons.own_lines.call_watch import calls_of
+from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.near_names import near_names
 from primer_core.lessons.own_lines.surprises.line import Line
 
@@ -65,6 +68,30 @@ def _is_set(node: ast.Attribute, name: str) -> bool:
     return isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name) and node.value.id == name
 
 
+def _leaf(line: Line) -> Iterator[Claim]:
+    if ".backward(" not in line.trace.source or line.trace.stopped is not None:
+        return
+    watch = watched(line.trace)
+    leaf, code = (None, "") if watch is None else watch.revived.get(line.run, (None, ""))
+    if watch is None or leaf is None or leaf.grad is None:
+        return
+    steps = watch.lost_by(leaf)
+    if len(steps) != 1 or steps[0].why == "no_grad":
+        return
+    backs = [run for run, back in watch.back.items() if steps[0] in back.lost and not back.is_leaf]
+    networks = {name: each for name, each in watch.names.items() if is_module(each) and "_parameters" in vars(each)}
+    named = {
+        id(own): f"{name}{path_of(network, dotted.split('.'))}"
+        for name, network in networks.items()
+        for dotted, own in network.named_parameters()
+    }
+    every = {id(own): own for network in networks.values() for own in network.parameters()}
+    cut = [each for each in every if each in watch.leaves.get(steps[0], {})]
+    if backs and cut and all(own.grad is None for own in every.values()) and not every.keys() & watch.reached.keys():
+        (lost,) = steps
+        yield LeafInBetween(line.run, code, named[cut[0]], len(cut), backs[0][0], lost.code, lost.why)
+
+
 def _draws_itself(line: Line) -> bool:
     """Return whether a class of the program draws numbers by what is no layer, so that eval mode may not end it."""
     for each in line.statements:
@@ -77,4 +104,4 @@ def _draws_itself(line: Line) -> bool:
     return False
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_ran, _never_called)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_ran, _never_called, _leaf)

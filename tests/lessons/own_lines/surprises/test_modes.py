@@ -3,9 +3,11 @@
 import pytest
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.lost_gradients import Why
 from primer_core.claims.surprises.models import StillRecorded
 from primer_core.claims.surprises.modes import (
     KeptFarOff,
+    LeafInBetween,
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
@@ -178,3 +180,40 @@ def test_a_method_is_named_that_is_not_called_where_an_object_is_made(program: s
 )
 def test_a_method_is_not_named_elsewhere(program: str) -> None:
     assert not of_kind(program, NotTheirName)
+
+
+ENDS = (
+    "torch.manual_seed(0)\nnet = nn.Linear(2, 1)\nx = torch.ones(3, 2)\nout = net(x)\ny = {}\n"
+    "loss = (y ** 2).sum()\nloss.backward()\nw = net.weight.grad"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "lost", "why"),
+    [
+        ("torch.tensor(out, requires_grad=True)", "torch.tensor(out, requires_grad=True)", "anew"),
+        ("out.detach().requires_grad_()", "out.detach()", "detached"),
+        ("out.data.requires_grad_(True)", "out.data", "detached"),
+        ("torch.from_numpy(out.detach().numpy()).requires_grad_()", "out.detach()", "detached"),
+        ("torch.tensor((out > 0).float(), requires_grad=True)", "out > 0", "dtype"),
+    ],
+)
+def test_a_leaf_is_named_at_which_the_way_back_ends(code: str, lost: str, why: Why) -> None:
+    said = of_kind(ENDS.format(code), LeafInBetween)
+    assert said == [LeafInBetween((9, 1), code, "net.weight", 2, 11, lost, why)]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ENDS.format("out"),
+        ENDS.format("out.clone()"),
+        ENDS.format("torch.tensor([[1.0]], requires_grad=True) * out"),
+        ENDS.format("out.detach().requires_grad_()").replace("loss.backward()", "loss.detach()"),
+        ENDS.format("out.detach().requires_grad_()") + "\nout.sum().backward()",
+        ENDS.format("out.detach().requires_grad_()") + "\nout.backward(y.grad)",
+        ENDS.format("out.detach().requires_grad_()").replace("sum()", "sum() + out.sum()") + "\nnet.zero_grad()",
+    ],
+)
+def test_a_leaf_is_not_named_elsewhere(program: str) -> None:
+    assert not of_kind(program, LeafInBetween)
