@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, listed, signed
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, counted, listed, signed
 from primer_core.claims.lost_gradients import HOW, Why
 from primer_core.claims.running import Run, line_of
 
@@ -218,6 +218,51 @@ class LeafInBetween(InAWord, Claim):
             Code(self.parameter),
             f"{others} no gradient: ",
             *keeps,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneSampleSqueezed(InAWord, Claim):
+    """A squeeze took an axis away that it left as it was in an earlier call, as that has size 1 this time.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    axis
+        int, the axis that is gone this time alone.
+    before, gave
+        Shapes in the earlier call, before and after.
+    given, gives
+        Shapes in this one.
+    instead
+        What leaves that axis; empty where the call is to be left out.
+    """
+
+    word: ClassVar[str] = "an axis less"
+    run: Run
+    code: str
+    axis: int
+    before: Shape
+    gave: Shape
+    given: Shape
+    gives: Shape
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Give the shapes of both, and say what leaves the axis."""
+        leaves: Sentence = (
+            (Code(self.instead), f" leaves axis {self.axis} as it is")
+            if self.instead
+            else (f"Without this call axis {self.axis} stays",)
+        )
+        return (
+            Code(self.code),
+            f" makes {self.gives} of {self.given} here, and made {self.gave} of {self.before} before: axis {self.axis} "
+            "has size 1 this time, and is taken away, too. ",
+            *leaves,
         )
 
 

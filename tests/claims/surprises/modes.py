@@ -24,13 +24,14 @@ from primer_core.claims.surprises.modes import (
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
+    OneSampleSqueezed,
     StillInTrainMode,
     WeightNotTurned,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import opened, statement_called
-from tests.claims.surprises.lines import after_line, at_line, computed, expression, stands_there, statement_of
+from tests.claims.surprises.lines import after_line, at_line, computed, expression, inner_of, stands_there, statement_of
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def _(claim: LeafInBetween, program: Program) -> None:
         made.append(value)
         return value
 
-    backward = torch.Tensor.backward
+    backward: Any = torch.Tensor.backward
 
     def noted(own: torch.Tensor, *given: Any, **named: Any) -> Any:
         frame: Any = inspect.currentframe()
@@ -217,7 +218,7 @@ def _(claim: LeafInBetween, program: Program) -> None:
         backward(own, *given, **named)
         assert all(each.grad is None for each in parameters_of(names))
 
-    tree = ast.fix_missing_locations(Kept(node).visit(ast.parse(source)))
+    tree: Any = ast.fix_missing_locations(Kept(node).visit(ast.parse(source)))
     names: dict[str, Any] = {"_kept_": kept}
     with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(io.StringIO()):
         patched.setattr(torch.Tensor, "backward", noted)
@@ -266,6 +267,35 @@ def reached(claim: LeafInBetween, program: Program) -> list[str]:
                 found[id(here.variable)] = str(here)
             ends += [each for each, _ in here.next_functions if each is not None]
     return list(found.values())
+
+
+@check(OneSampleSqueezed)
+def _(claim: OneSampleSqueezed, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    source = opened(program.code)
+    shapes: list[list[tuple[int, ...]]] = []
+    for part in (inner_of(node), node):
+        found: list[tuple[int, ...]] = []
+
+        def kept(value: Any, found: list[tuple[int, ...]] = found) -> Any:
+            found.append(tuple(value.shape))
+            return value
+
+        tree: Any = ast.fix_missing_locations(Kept(part).visit(ast.parse(source)))
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+            exec(compile(tree, "program", "exec"), {"_kept_": kept})
+        shapes.append(found)
+    pairs = list(zip(*shapes, strict=True))
+    assert pairs[claim.run[1] - 1] == (claim.given, claim.gives)
+    assert (claim.before, claim.gave) in pairs[: claim.run[1] - 1]
+    assert claim.given[claim.axis] == 1 < claim.before[claim.axis]
+    assert len(claim.gave) == len(claim.gives) + 1
+    if claim.instead:
+        rest = tuple(size for axis, size in enumerate(claim.given) if claim.before[axis] != 1)
+        assert tuple(computed(claim.instead, at_line(program, claim.run)).shape) == rest
+        assert rest[0 : claim.axis + 1].count(1) >= 1
+    else:
+        assert claim.gave == claim.before
 
 
 @check(NotTheirName)

@@ -683,6 +683,8 @@ _MODES = (
     "(start * 2).sum().backward()",
     "maker = nn.Linear(2, {1})\nagain = maker(torch.ones({0}, 2)).detach().requires_grad_()\n"
     "(again ** 2).mean().backward()",
+    "column = torch.arange({0} * 2 + 1.).reshape(-1, 1)\nfor few in column.split(2):\n    flat = few.squeeze()",
+    "def first(of):\n    return of.squeeze(0)\nfor many in ({1}, 1):\n    kept = first(torch.ones(many, {0} + 1))",
 )
 """Programs whose networks run in one mode and mean another."""
 

@@ -12,14 +12,17 @@ from primer_core.claims.surprises.modes import (
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
+    OneSampleSqueezed,
     StillInTrainMode,
     WeightNotTurned,
 )
+from primer_core.language.execution import is_array
 from primer_core.language.programs.layers import is_module, path_of
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.call_watch import calls_of
 from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.near_names import near_names
-from primer_core.lessons.own_lines.surprises.line import Line
+from primer_core.lessons.own_lines.surprises.line import Line, last_name, with_argument
 
 
 def _ran(line: Line) -> Iterator[Claim]:
@@ -92,6 +95,40 @@ def _leaf(line: Line) -> Iterator[Claim]:
         yield LeafInBetween(line.run, code, named[cut[0]], len(cut), backs[0][0], lost.code, lost.why)
 
 
+def _one_sample(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        node = line.at(part.place)
+        if last_name(part) != "squeeze" or not isinstance(node, ast.Call) or not is_array(part.result):
+            continue
+        if not part.operands or not is_array(part.operands[0]):
+            continue
+        given, gives = shape_of(part.operands[0]), shape_of(part.result)
+        for step in line.trace.steps[: line.trace.steps.index(line.step)]:
+            for known in step.parts if step.number == line.step.number else ():
+                if known.place != part.place or known.result is None or known.entry != part.entry:
+                    continue
+                before, gave = shape_of(known.operands[0]), shape_of(known.result)
+                more = [
+                    axis for axis, size in enumerate(given) if size == 1 and len(before) > axis and before[axis] > 1
+                ]
+                if len(before) != len(given) or len(gave) != len(gives) + 1 or len(more) != 1:
+                    continue
+                instead = _squeezed_alone(node, part.place.text, before) if len(gave) < len(before) else ""
+                if instead is not None:
+                    yield OneSampleSqueezed(line.run, part.place.text, more[0], before, gave, given, gives, instead)
+                    return
+
+
+def _squeezed_alone(node: ast.Call, code: str, shape: tuple[int, ...]) -> str | None:
+    """Return a squeeze of the one axis that has size 1 in a shape, as code; None where that is not known."""
+    alone = [axis for axis, size in enumerate(shape) if size == 1]
+    is_function = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("torch", "np")
+    if len(alone) != 1 or node.keywords or len(node.args) != int(is_function):
+        return None
+    axis = "-1" if alone[0] == len(shape) - 1 else str(alone[0])
+    return with_argument(code, axis) if is_function else f"{code.rstrip()[:-1].rstrip()}{axis})"
+
+
 def _draws_itself(line: Line) -> bool:
     """Return whether a class of the program draws numbers by what is no layer, so that eval mode may not end it."""
     for each in line.statements:
@@ -104,4 +141,4 @@ def _draws_itself(line: Line) -> bool:
     return False
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_ran, _never_called, _leaf)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_ran, _never_called, _leaf, _one_sample)

@@ -11,6 +11,7 @@ from primer_core.claims.surprises.modes import (
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
+    OneSampleSqueezed,
     StillInTrainMode,
     WeightNotTurned,
 )
@@ -217,3 +218,50 @@ def test_a_leaf_is_named_at_which_the_way_back_ends(code: str, lost: str, why: W
 )
 def test_a_leaf_is_not_named_elsewhere(program: str) -> None:
     assert not of_kind(program, LeafInBetween)
+
+
+BATCHES = "rows = torch.arange(18.).reshape(9, 2)\nfc = nn.Linear(2, 1)\nfor x in rows.split({}):\n    y = {}"
+HEADS = "def ask(x):\n    return x.squeeze({})\nfor n in {}:\n    y = ask(torch.ones(n, 3))"
+
+
+@pytest.mark.parametrize(
+    ("program", "claim"),
+    [
+        (
+            BATCHES.format(4, "fc(x).squeeze()"),
+            OneSampleSqueezed((8, 3), "fc(x).squeeze()", 0, (4, 1), (4,), (1, 1), (), "fc(x).squeeze(-1)"),
+        ),
+        (
+            BATCHES.format(4, "torch.squeeze(fc(x))"),
+            OneSampleSqueezed((8, 3), "torch.squeeze(fc(x))", 0, (4, 1), (4,), (1, 1), (), "torch.squeeze(fc(x), -1)"),
+        ),
+        (
+            "for n in (3, 1):\n    y = np.squeeze(np.ones((n, 1, 2)))",
+            OneSampleSqueezed(
+                (6, 2), "np.squeeze(np.ones((n, 1, 2)))", 0, (3, 1, 2), (3, 2), (1, 1, 2), (2,),
+                "np.squeeze(np.ones((n, 1, 2)), 1)",
+            ),
+        ),
+        (
+            HEADS.format(0, "(4, 1)"),
+            OneSampleSqueezed((6, 2), "x.squeeze(0)", 0, (4, 3), (4, 3), (1, 3), (3,), ""),
+        ),
+    ],
+)  # fmt: skip
+def test_a_squeeze_is_named_that_takes_the_batch(program: str, claim: Claim) -> None:
+    assert of_kind(program, OneSampleSqueezed) == [claim]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        BATCHES.format(3, "fc(x).squeeze()"),
+        BATCHES.format(4, "fc(x).squeeze(-1)"),
+        BATCHES.format(4, "fc(x).squeeze(1)"),
+        HEADS.format(0, "(4, 2)"),
+        HEADS.format(0, "(1, 1)"),
+        "for x in (torch.ones(3, 1), torch.ones(1)):\n    y = x.squeeze()",
+    ],
+)
+def test_a_squeeze_is_not_named_elsewhere(program: str) -> None:
+    assert not of_kind(program, OneSampleSqueezed)
