@@ -359,3 +359,28 @@ def test_a_name_that_is_nearly_the_one_that_is_called_is_told(program: str, word
 def test_a_name_is_not_told_elsewhere(program: str) -> None:
     found = cause_of(run(program))
     assert found is None or "a name like any other" not in plain(found.sentence())
+
+
+LAYER = "import torch\nfrom torch import nn\nlayer = nn.Linear(3, 5)\nx = torch.ones(2, 3)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("y = x @ layer.weight", True),
+        ("y = torch.mm(x, layer.weight)", True),
+        ("y = x.matmul(layer.weight) + layer.bias", True),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(3, 5)\nnet = Net()\ny = x @ net.fc.weight",
+            True,
+        ),
+        ("y = x @ torch.ones(5, 3)", False),
+        ("y = torch.ones(2, 4) @ layer.weight", False),
+        ("layer = nn.Embedding(5, 3)\ny = x @ layer.weight", False),
+    ],
+)
+def test_the_weight_of_a_layer_is_told_to_lie_the_other_way(code: str, *, said: bool) -> None:
+    found = cause_of(run(LAYER + code))
+    assert found is not None
+    assert ("(outputs, inputs): (5, 3)" in plain(found.sentence())) == said
