@@ -747,6 +747,11 @@ DATA = (
         "opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)\n"
         "plan = torch.optim.lr_scheduler.StepLR(opt, 2)\n"
         "print(plan.base_lrs, plan.gamma, plan.step_size, plan.last_epoch)",
+        "opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)\n"
+        "plan = torch.optim.lr_scheduler.StepLR(opt, 2, gamma=0.5)\nfor i in range(5):\n"
+        "    print(plan.get_lr(), plan.get_last_lr())\n    opt.step()\n    plan.step()",
+        "opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)\n"
+        "plan = torch.optim.lr_scheduler.ReduceLROnPlateau(opt, patience=1)\nprint(plan.get_lr())",
     ],
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -759,3 +764,12 @@ def test_what_pytorch_uses_itself_is_not_set_in_a_data_set(line: str) -> None:
     rejection = interpreted(DATA + line)[1]
     assert rejection is not None
     assert rejection.verdict in ("refused", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("__int__", "__init__"), ("__init", "__init__"), ("__get_item__", "__getitem__")]
+)
+def test_a_method_that_cannot_be_defined_is_compared_with_those_that_can(name: str, meant: str) -> None:
+    rejection = interpreted(f"class Bag:\n    def {name}(self):\n        pass")[1]
+    assert rejection is not None
+    assert f"Is “{meant}” meant?" in rejection.message
