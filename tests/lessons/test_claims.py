@@ -363,7 +363,7 @@ def test_every_text_is_a_claim_the_librarys_the_learners_or_a_fixed_label(lesson
     """Whatever stands in a part of a page has one of four sources; what an app's own refusal says is at its field."""
     strange: dict[tuple[str, str], Question] = {}
     for heard, shown in answers.read(lesson):
-        sentences = {words for claim in heard.claims for words in (letters(claim.sentence()), claim.brief())}
+        sentences = {each.strip() for claim in heard.claims for each in (letters(claim.sentence()), claim.brief())}
         sources = Sources(lesson, shown.question, sentences, shown.codes, shown.refusals)
         strange |= {text: shown.question for text in shown.texts if not sources.hold(*text)}
     assert not strange, f"{len(strange)} texts, seed {SEED}\n" + "\n".join(
