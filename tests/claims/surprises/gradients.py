@@ -60,7 +60,9 @@ def goes_back(claim: Any, program: Program) -> None:
 def newly(claim: Any, program: Program) -> dict[str, torch.Tensor]:
     """The gradients that a line brings to leaves, without those that were there before."""
     before, after = (every_gradient(names(program, claim.run)) for names in (at_line, after_line))
-    return {name: grad - before[name] if name in before else grad for name, grad in after.items()}
+    same = [name for name, grad in after.items() if name in before and torch.equal(grad, before[name])]
+    same += [name for name, grad in after.items() if name in before and bool(before[name].isnan().any())]
+    return {name: grad - before[name] if name in before else grad for name, grad in after.items() if name not in same}
 
 
 def anywhere(code: str, program: Program) -> ast.AST:
