@@ -10,10 +10,10 @@ import torch
 from primer_core.claims.running import line_of
 from primer_core.claims.surprises.gradients import (
     AtTheCorner,
-    ChangedUnnoticed,
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
+    SavedChangedByData,
     SumOfShares,
     WeighedBackward,
 )
@@ -201,8 +201,8 @@ def told(tensor: torch.Tensor) -> str:
     return f"[{listed}]" if tensor.ndim else listed
 
 
-@check(ChangedUnnoticed)
-def _(claim: ChangedUnnoticed, program: Program) -> None:
+@check(SavedChangedByData)
+def _(claim: SavedChangedByData, program: Program) -> None:
     goes_back(claim, program)
     lines = opened(program.code).split("\n")
     assert f"{claim.code}.data" in lines[claim.line - 1]
