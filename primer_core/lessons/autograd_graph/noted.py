@@ -9,6 +9,7 @@ from primer_core.claims.noting import (
     AddsToGrad,
     BeginsWithOne,
     BeginsWithWeights,
+    ChangedUnnoticed,
     Frees,
     GradSet,
     Kept,
@@ -19,7 +20,6 @@ from primer_core.claims.noting import (
     NumbersAlone,
     PathsInto,
     SavedAtOldVersion,
-    SavedChangedByData,
     SummedToOperand,
     VersionGoes,
 )
@@ -87,7 +87,7 @@ def _changed(
     trace: GraphTrace, stale: Sequence[tuple[str, str]], unnoticed: Sequence[tuple[str, str]]
 ) -> tuple[Claim, ...]:
     found: list[Claim] = [SavedAtOldVersion(_kept(trace, stale))] if stale else []
-    found += [SavedChangedByData(_kept(trace, unnoticed))] if unnoticed else []
+    found += [ChangedUnnoticed(_kept(trace, unnoticed))] if unnoticed else []
     return tuple(found)
 
 

@@ -201,6 +201,8 @@ _RANGES = (
 """Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
 
 _LOOKED_FOR = (
+    "x, y = np.eye({0}), np.ones(({0}, {0}))\nz = sum(x, y)\nbest = max([{0}, np.nan, {1}])\n"
+    "large = np.prod([3037000500 + {0}] * 2)",
     "table = np.array([])\nfor i in range({0} + 2):\n    table = np.append(table, [i, {1}, i * i])\nrow = table[:3]",
     "grid = np.linspace(0, 1, 11)\nwanted = 0.6\nprint(wanted in grid, 0.3 in np.arange(0, {1}, 0.1))\n"
     "found = np.isin(0.7, grid * 1)",

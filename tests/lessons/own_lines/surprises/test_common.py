@@ -17,6 +17,7 @@ from primer_core.claims.surprises.common import (
     StoredOtherwise,
     WrapsAround,
 )
+from primer_core.claims.surprises.functions import PassedOver
 from primer_core.claims.surprises.numbers import (
     CutTowardZero,
     HalfToEven,
@@ -28,6 +29,7 @@ from primer_core.claims.surprises.numbers import (
     NotQuiteThere,
     RoundedDown,
     TooCoarse,
+    TotalWraps,
 )
 from primer_core.claims.surprises.objects import (
     DefaultKept,
@@ -42,6 +44,7 @@ from primer_core.claims.surprises.objects import (
 )
 from primer_core.claims.surprises.places import (
     AddsRows,
+    AddsRowsTo,
     FirstAlongColumns,
     FirstLeftOut,
     InverseCellByCell,
@@ -154,6 +157,19 @@ def found(program: str) -> list[Claim]:
             [FirstAlongColumns((5, 1), "np.meshgrid(np.arange(3), [1, 2])", 3, 2)],
         ),
         ("a = np.ones((2, 3))\ns = sum(a)", [AddsRows((6, 1), "sum(a)", "a", (3,))]),
+        ("a, b = np.ones((2, 3)), np.zeros((2, 3))\ns = sum(a, b)", [AddsRowsTo((6, 1), "sum(a, b)", "a", "b", 2)]),
+        (
+            "m = max([0, np.nan])",
+            [PassedOver((5, 1), "max([0, np.nan])", 1, "np.max([0, np.nan])", "np.nanmax([0, np.nan])")],
+        ),
+        (
+            "n = np.prod([3037000500, 3037000500])",
+            [
+                TotalWraps(
+                    (5, 1), "np.prod([3037000500, 3037000500])", 9223372037000250000, -9223372036709301616, "int64"
+                )
+            ],
+        ),
         ("a = np.arange(4)\nb = a[2:0:-1]", [FirstLeftOut((6, 1), "a[2:0:-1]", "a[2::-1]")]),
         (
             "z = torch.tensor([[0., 0.], [0., 0.], [0., 0.]])\np = F.softmax(z, dim=0)",
@@ -281,6 +297,8 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "np.random.seed(0)\na = np.ones(2)\nnp.random.seed(0)\nb = np.random.rand(2)",
         "np.random.seed(0)\na = np.random.rand(2)\ntorch.manual_seed(0)",
         "a = np.array([-8., 8.]) ** 2\nb = np.array([8.]) ** 0.5\nc = np.cbrt(np.array([-8.]))",
+        "m = max([0, 1.5])\nn = max([float('nan'), 2])\nfrom numpy import max\no = max([0, np.nan]) if False else 0",
+        "from numpy import sum\na, b = np.ones((2, 3)), np.zeros((2, 3))\nn = np.prod([1, 2, 3])",
         "from numpy import *\na = ones((2, 3))\ns = sum(a)",
         "from numpy import sum\na = np.ones((2, 3))\ns = sum(a)",
         "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
