@@ -201,6 +201,11 @@ _RANGES = (
 """Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
 
 _LOOKED_FOR = (
+    "torch.manual_seed(0)\nnet = nn.Linear({1}, 1)\nbest = net\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+    "net(torch.ones(2, {1})).sum().backward()\nopt.step()\nprint(best.weight)",
+    "rows = [np.arange({1}), np.arange({1}) * 2]\ntable = np.array(rows)\ntable[0] += {0}\n"
+    "for one, other in table, table * 1:\n    pass\na, b = np.arange(2 * {1}).reshape(2, {1}), np.ones((2, {1}))\n"
+    "for first, second in a, b:\n    print(first @ second)",
     "x, y = np.eye({0}), np.ones(({0}, {0}))\nz = sum(x, y)\nbest = max([{0}, np.nan, {1}])\n"
     "large = np.prod([3037000500 + {0}] * 2)",
     "table = np.array([])\nfor i in range({0} + 2):\n    table = np.append(table, [i, {1}, i * i])\nrow = table[:3]",

@@ -79,8 +79,9 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
-    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS, *draws.OF_LOOPS),
-}  # fmt: skip
+    "statement": _RULES,
+    "loop": (*places.OF_LOOPS, *objects.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS, *draws.OF_LOOPS),
+}
 """By what happened in a step."""
 
 _NOTHING: tuple[Claim, ...] = ()

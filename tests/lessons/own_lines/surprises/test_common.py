@@ -32,6 +32,7 @@ from primer_core.claims.surprises.numbers import (
     TotalWraps,
 )
 from primer_core.claims.surprises.objects import (
+    CopiedIntoOne,
     DefaultKept,
     DropsAtRandom,
     KeepsGraphs,
@@ -39,6 +40,8 @@ from primer_core.claims.surprises.objects import (
     NotHeld,
     NothingToStep,
     NotRegistered,
+    OneNetworkTwoNames,
+    ThroughATuple,
     TimeFirst,
     ValuesAndIndices,
 )
@@ -248,6 +251,19 @@ def found(program: str) -> list[Claim]:
             "(v * 3).backward()\n(v * 5).backward()",
             [GradientsAddUp((8, 1), ("v.grad",))],
         ),
+        (
+            "net = nn.Linear(2, 1)\nbest = net\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+            "net(torch.ones(1, 2)).sum().backward()\nopt.step()",
+            [OneNetworkTwoNames((6, 1), "best", "net")],
+        ),
+        (
+            "a = [np.zeros(2), np.ones(2)]\nb = np.array(a)\nb[0] += 1",
+            [CopiedIntoOne((6, 1), "np.array(a)", "a", 2)],
+        ),
+        (
+            "a, b = np.arange(6).reshape(2, 3), np.ones((2, 3))\nfor x, y in a, b:\n    print(x @ y)",
+            [ThroughATuple((6, 1), ("x", "y"), ("a", "b"))],
+        ),
         ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
     ],
 )
@@ -300,6 +316,10 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "m = max([0, 1.5])\nn = max([float('nan'), 2])\nfrom numpy import max\no = max([0, np.nan]) if False else 0",
         "from numpy import sum\na, b = np.ones((2, 3)), np.zeros((2, 3))\nn = np.prod([1, 2, 3])",
         "from numpy import *\na = ones((2, 3))\ns = sum(a)",
+        "net = nn.Linear(2, 1)\nbest = net\nopt = torch.optim.SGD(net.parameters(), lr=0.1)",
+        "a = [np.zeros(2), np.ones(2)]\nb = np.array(a)\nc = np.array([1, 2])\nc[0] = 5",
+        "a, b = np.arange(6).reshape(2, 3), np.ones((2, 3))\nfor x, y in zip(a, b):\n    z = x @ y\n"
+        "for x, y in [(1, 2), (3, 4)]:\n    z = x\nfor x, y in (1, 2), (3, 4):\n    z = y",
         "from numpy import sum\na = np.ones((2, 3))\ns = sum(a)",
         "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
     ],
