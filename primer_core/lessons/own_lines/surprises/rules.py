@@ -84,8 +84,6 @@ _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
 }
 """By what happened in a step."""
 
-_NOTHING: tuple[Claim, ...] = ()
-
 
 def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim, ...]]:
     """Return what may surprise in steps of a program.
@@ -105,7 +103,7 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     for step in steps:
         rules = _RULES_OF.get(step.moment.happening, ())
         line = Line(trace, step, before.get(step), losses, statements)
-        every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), _NOTHING)]
+        every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), ())]
         said = tuple(dict.fromkeys(every))
         if said:
             found[step] = said
