@@ -147,7 +147,8 @@ def _(claim: NothingToSwap, program: Program) -> None:
 def _(claim: FirstAlongColumns, program: Program) -> None:
     (result, _), names = made_of(claim, program)
     node: Any = stands_there(claim.code, program, claim.run)
-    sizes = tuple(np.size(computed(ast.unparse(each), names)) for each in node.args)
+    given = computed(f"[{', '.join(ast.unparse(each) for each in node.args)}]", names)
+    sizes = tuple(np.size(each) for each in given)
     assert sizes == (claim.first, claim.second)
     assert result.shape == sizes[::-1]
     assert all(len(set(column)) == 1 for column in result.T.tolist())

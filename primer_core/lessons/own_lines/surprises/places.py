@@ -97,6 +97,8 @@ def _as_it_lies(line: Line) -> Iterator[Claim]:
         if part.entry not in _SHAPES or not part.operands or not (is_array(part.result) and is_array(part.operands[0])):
             continue
         before, after = numbers(part.operands[0]), numbers(part.result)
+        if part.keywords.get("order", "C") != "C":
+            continue
         if before.shape == after.shape or sorted(before.shape) != sorted(after.shape) or before.ndim > _MOST_AXES:
             continue
         if (

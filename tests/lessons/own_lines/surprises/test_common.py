@@ -264,6 +264,13 @@ def found(program: str) -> list[Claim]:
             "a, b = np.arange(6).reshape(2, 3), np.ones((2, 3))\nfor x, y in a, b:\n    print(x @ y)",
             [ThroughATuple((6, 1), ("x", "y"), ("a", "b"))],
         ),
+        (
+            "a, b = np.zeros((100,)), np.zeros((100, 1))\nc = a + b",
+            [
+                ColumnMeetsRow((6, 1), "a + b", (100,), (100, 1), (100, 100)),
+                NumberByNumber((6, 1), "a + b.squeeze(1)", (100,)),
+            ],
+        ),
         ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
     ],
 )
