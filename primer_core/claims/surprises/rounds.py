@@ -11,7 +11,7 @@ from primer_core.claims.running import Run, line_of
 
 @dataclass(frozen=True, slots=True)
 class FirstOfAll(InAWord, Claim):
-    """A loop asks a loader for its first batch in each round.
+    """A loader is asked for its first batch once more.
 
     Parameters
     ----------
@@ -21,20 +21,24 @@ class FirstOfAll(InAWord, Claim):
         What asks for a batch.
     loader
         The loader.
+    shuffled
+        Whether it goes through its samples in a new order each time.
     """
 
     word: ClassVar[str] = "first batch"
     run: Run
     code: str
     loader: str
+    shuffled: bool = False
 
     def sentence(self) -> Sentence:
         """Say what goes through all."""
+        order = " of a new order: some samples may come again before others have come at all" if self.shuffled else ""
         return (
             Code(f"iter({self.loader})"),
             " begins anew each time, so that ",
             Code(self.code),
-            " gives a first batch again in this round. ",
+            f" gives a first batch again{order}. ",
             Code(f"for batch in {self.loader}:"),
             " goes through all of them",
         )

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from primer_core.language.execution import owner_of
@@ -45,7 +46,9 @@ class Classes(PythonFunctions):
             match each:
                 case ast.FunctionDef(name, arguments, body):
                     if name.startswith("__") and name not in DUNDER:
-                        message = f"{quoted(name)} cannot be defined here. What can be: {', '.join(DUNDER)}."
+                        near = get_close_matches(name, DUNDER, 1)
+                        meant = f"Is {quoted(near[0])} meant? " if near else ""
+                        message = f"{quoted(name)} cannot be defined here. {meant}What can be: {', '.join(DUNDER)}."
                         raise self._rejection("unknown", message, each)
                     marks = {ast.unparse(mark) for mark in each.decorator_list}
                     role = next((role for mark, role in ROLES.items() if mark in marks), ROLES[""])

@@ -342,7 +342,7 @@ def method(value: Any, name: str) -> Callable[..., Any]:
     elif isinstance(value, torch.optim.Optimizer):
         known = _OF_OPTIMISERS
     elif isinstance(value, torch.optim.lr_scheduler.LRScheduler):
-        known = ("step", "get_last_lr")
+        known = ("step", "get_last_lr", "get_lr")
     elif _is_context(value):
         known = _OF_CONTEXTS
     elif isinstance(value, torch.utils.hooks.RemovableHandle):

@@ -16,7 +16,7 @@ from primer_core.language.execution import attempted
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.array_causes import of_arrays, of_masks
-from primer_core.lessons.own_lines.closer_causes import closer
+from primer_core.lessons.own_lines.closer_causes import closer, nearly_its_name
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -32,7 +32,8 @@ def cause_of(trace: Trace) -> Recognised | None:
         return None
     known = recognise(read(stopped.declined.text))
     if not isinstance(known, Recognised):
-        return None
+        near = apart(partial(nearly_its_name, trace), None)
+        return None if near is None else Recognised("nearly_its_name", "Python", known.raised, near)
     layer = trace.broken is not None and trace.broken.broke is not None and not trace.broken.broke.holds
     if isinstance(known.cause, InnerSizesDiffer) and known.cause.layer and not layer:
         return None

@@ -13,8 +13,11 @@ import numpy as np
 from primer_core.claims.claim import Code, Sentence, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
+from primer_core.language.programs.interpreter import Interpreter
+from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.near_names import near_names, renamed
 from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -127,6 +130,47 @@ class ForwardWithin(CauseHere):
             Code(f"def {self.method}"),
             ".",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NearlyItsName(CauseHere):
+    """A method of a class has nearly the name that is called, and with that name the line does not fail.
+
+    Parameters
+    ----------
+    owner, method, meant
+        The class, its method, and the name that is called.
+    line
+        int, where it is defined.
+    """
+
+    owner: str
+    method: str
+    meant: str
+    line: int
+
+    def sentence(self) -> Sentence:
+        """Say which name is called, and when."""
+        return (
+            f"{'PyTorch' if self.meant == 'forward' else 'Python'} calls ",
+            Code(self.meant),
+            f" {_WHEN.get(self.meant, 'by itself')}. The method of ",
+            Code(self.owner),
+            f" in line {self.line} is called ",
+            Code(self.method),
+            ", a name like any other, and nothing calls it.",
+        )
+
+
+_WHEN = {
+    "__init__": "where an object is made",
+    "__len__": "for len()",
+    "__getitem__": "for what stands in square brackets behind an object",
+    "__call__": "where an object itself is called",
+    "__iter__": "where one goes through an object",
+    "__next__": "for the next value",
+    "forward": "where a module is called",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +470,9 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
     """Return the cause of a message as the program tells it; the one that was known where it tells no more."""
     failing = trace.failing
     assert failing is not None
-    cause: Cause | None = None
+    cause: Cause | None = nearly_its_name(trace)
+    if cause is not None:
+        return replace(known, cause=cause)
     if known.kind in _OF_AXES:
         cause = _scattered(failing)
     elif known.kind == "parameter_type":
@@ -448,6 +494,22 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
     elif known.kind in ("broadcast_torch", "sizes_torch"):
         cause = batch_in_one_row(trace)
     return known if cause is None else replace(known, cause=cause)
+
+
+def nearly_its_name(trace: Trace) -> NearlyItsName | None:
+    """Return the one method whose name is nearly one that is called, if the program gets further with that name."""
+    if "class " not in trace.source:
+        return None
+    found = list(near_names(trace.source))
+    if len(found) != 1 or trace.stopped is None:
+        return None
+    (near,) = found
+    again = Interpreter()
+    again.names.update(trace.given())
+    stopped = again.run_program(read_program(renamed(trace.source, near)))
+    if stopped is not None and stopped.place.line <= trace.stopped.place.line:
+        return None
+    return NearlyItsName(near.owner, near.method, near.meant, near.line)
 
 
 def _loss_is_made(failing: Failing) -> LossIsMade | None:

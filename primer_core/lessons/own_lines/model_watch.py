@@ -87,6 +87,10 @@ class ModelWatch(Watch):
         state that was loaded lacks, and how many entries a list had then.
     leaves
         By a step that lost a gradient: the leaves whose it was.
+    reached
+        Leaves to which a way back led, by `id`.
+    revived
+        By statement, and how-manieth time: a leaf that was made of what had lost its way back, and what made it.
     first
         By name of a list: what was appended first, and its numbers then.
     """
@@ -98,6 +102,8 @@ class ModelWatch(Watch):
     lacking: dict[Run, tuple[str, ...]] = field(default_factory=dict)
     appended: dict[str, list[tuple[Run, Any, NDArray[Any]]]] = field(default_factory=dict)
     leaves: dict[LostStep, dict[int, Any]] = field(default_factory=dict)
+    reached: dict[int, Any] = field(default_factory=dict)
+    revived: dict[Run, tuple[Any, str]] = field(default_factory=dict)
 
     def statement(self, node: ast.stmt, source: str) -> None:
         """Run one statement, and see what it appended."""
@@ -113,12 +119,16 @@ class ModelWatch(Watch):
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         goes_back = name == BACKWARD and positional
         lost = self.lost_by(positional[0]) if goes_back else ()
+        if goes_back:
+            self.reached.update(_leaves_behind(positional[:1]))
         result = super()._perform(name, positional, keywords, node)
         if goes_back:
             gradients = {
                 each: numbers(leaf.grad).copy() for each, leaf in self._leaves_in_sight() if leaf.grad is not None
             }
             self.back[self.under_way_now] = _Back(bool(positional[0].is_leaf), lost, gradients)
+        if name == "Tensor.requires_grad_":
+            self._revives(result, node)
         return result
 
     def _leaves_in_sight(self) -> Iterator[tuple[str, Any]]:
@@ -134,29 +144,19 @@ class ModelWatch(Watch):
             step = LostStep(*self.under_way_now, self._text_of_node(node), "anew")
             self._lost[id(result)] = (result, (step,))
             self._loses(step, read)
+        if name in MAKE_ANEW:
+            self._revives(result, node)
+
+    def _revives(self, made: Any, node: ast.AST) -> None:
+        """Keep a leaf that requires a gradient again, though what it was made of had lost its own."""
+        if getattr(made, "requires_grad", False) and made.is_leaf and self.lost_by(made) and self._lines:
+            self.revived.setdefault(self.under_way_now, (made, self._text_of_node(node)))
 
     def _text_of_node(self, node: ast.AST) -> str:
         return Place.of(node, self._source).text
 
     def _loses(self, step: LostStep, read: Sequence[Any]) -> None:
-        leaves = self.leaves.setdefault(step, {})
-        seen: set[Any] = set()
-        open_ends = []
-        for each in read:
-            if getattr(each, "requires_grad", False):
-                if each.is_leaf:
-                    leaves[id(each)] = each
-                else:
-                    open_ends.append(each.grad_fn)
-        while open_ends and len(seen) < _MOST_NODES:
-            node = open_ends.pop()
-            if node is None or node in seen:
-                continue
-            seen.add(node)
-            leaf = getattr(node, "variable", None)
-            if leaf is not None:
-                leaves[id(leaf)] = leaf
-            open_ends.extend(following for following, _ in node.next_functions)
+        self.leaves.setdefault(step, {}).update(_leaves_behind(read))
 
     def _outside(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         name = getattr(function, "__name__", "")
@@ -225,6 +225,29 @@ def _has_rows_alike(weight: Any) -> bool:
 
 
 _MOST_NODES = 2_000
+
+
+def _leaves_behind(tensors: Sequence[Any]) -> dict[int, Any]:
+    """Return the leaves to which ways lead back from tensors, by `id`."""
+    leaves: dict[int, Any] = {}
+    seen: set[Any] = set()
+    open_ends = []
+    for each in tensors:
+        if getattr(each, "requires_grad", False):
+            if each.is_leaf:
+                leaves[id(each)] = each
+            else:
+                open_ends.append(each.grad_fn)
+    while open_ends and len(seen) < _MOST_NODES:
+        node = open_ends.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        leaf = getattr(node, "variable", None)
+        if leaf is not None:
+            leaves[id(leaf)] = leaf
+        open_ends.extend(following for following, _ in node.next_functions)
+    return leaves
 
 
 def _is_small(value: Any) -> bool:

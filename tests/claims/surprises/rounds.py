@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -28,7 +29,7 @@ from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import line, opened
 from tests.claims.source_checks import Between, in_sight
-from tests.claims.surprises.lines import at_line, computed, made_of, numbers, stands_there, statement_of
+from tests.claims.surprises.lines import after_line, at_line, computed, made_of, numbers, stands_there, statement_of
 
 
 def lines_of(program: Program) -> list[str]:
@@ -37,13 +38,25 @@ def lines_of(program: Program) -> list[str]:
 
 @check(FirstOfAll)
 def _(claim: FirstOfAll, program: Program) -> None:
-    assert claim.run[1] > 1
     node: Any = stands_there(claim.code, program, claim.run)
     assert ast.unparse(node) == f"next(iter({claim.loader}))"
     loader = at_line(program, claim.run)[claim.loader]
     assert isinstance(loader, torch.utils.data.DataLoader)
     line(program, claim.run)
+    assert isinstance(loader.sampler, torch.utils.data.RandomSampler) == claim.shuffled
+    begun: list[Any] = []
+    with pytest.MonkeyPatch.context() as patched:
+        start = torch.utils.data.DataLoader.__iter__
+
+        def noted(own: Any) -> Any:
+            begun.append(own)
+            return start(own)
+
+        patched.setattr(torch.utils.data.DataLoader, "__iter__", noted)
+        loader = after_line(program, claim.run)[claim.loader]
+        assert sum(each is loader for each in begun) > 1
     every = list(loader)
+    assert len(every) > 1
     if isinstance(loader.sampler, torch.utils.data.SequentialSampler):
         for again in (next(iter(loader)), next(iter(loader))):
             assert all(torch.equal(one, other) for one, other in zip(again, every[0], strict=True))

@@ -386,6 +386,9 @@ _ROUNDS = (
     "from torch.utils.data import DataLoader, TensorDataset\n"
     "batches = DataLoader(TensorDataset(torch.arange({1} * 2.).reshape(-1, 1)), batch_size=2)\n"
     "for turn in range({0} + 1):\n    (part,) = next(iter(batches))",
+    "from torch.utils.data import DataLoader, TensorDataset\n"
+    "mixed = DataLoader(TensorDataset(torch.arange({1} * 2.)), batch_size={0}, shuffle=True)\n"
+    "one = next(iter(mixed))\nother = next(iter(mixed))",
     "slope = nn.Linear({1}, 1)\nmoving = torch.optim.SGD(slope.parameters(), lr=0.{0})\nfor turn in range({0}):\n"
     "    moving.zero_grad()\n    slope(torch.ones(2, {1})).sum().backward()\n    moving.step()\n"
     "    nn.utils.clip_grad_norm_(slope.parameters(), 0.{1})",
@@ -669,6 +672,30 @@ def _network(chance: random.Random) -> str:
     return "\n".join(line for line in "\n".join(lines).split("\n") if line.strip())
 
 
+_MODES = (
+    "drops = nn.Sequential(nn.Linear({1}, 19), nn.Dropout(0.5), nn.Linear(19, 1))\nwith torch.no_grad():\n"
+    "    for turn in range({0} + 1):\n        came = drops(torch.ones(2, {1}))",
+    "norm = nn.BatchNorm1d(2)\nhigh = torch.arange({1} * 2.).reshape(-1, 2) + 20 * {0}\nwith torch.no_grad():\n"
+    "    once = norm(high)\nnorm.eval()\nlater = norm(high)",
+    "square = nn.Linear({1}, {1})\nrow = torch.arange({1}.) * {0} + 1\nby_layer = square(row)\n"
+    "by_hand = row @ square.weight + square.bias",
+    "slow = torch.optim.SGD([nn.Parameter(torch.ones({1}))], lr=0.{1})\n"
+    "plan = torch.optim.lr_scheduler.StepLR(slow, step_size={0}, gamma=0.5)\nfor turn in range({1} + 2):\n"
+    "    rate = plan.get_lr()[0]\n    slow.step()\n    plan.step()",
+    "keeps = nn.Sequential(nn.Linear(2, {1}), nn.Dropout(0.25))\nwith torch.no_grad():\n"
+    "    made = keeps(torch.ones({0}, 2))\nkeeps.eval()\nmade = keeps(torch.ones({0}, 2))\nasked = made.requires_grad",
+    "class Heap:\n    def _init_(self, most={1}):\n        self.most = most\n        self.rows = {0}\nheap = Heap()\n"
+    "size = {0} + {1}",
+    "guess = nn.Linear({1}, 1)\nstart = torch.tensor(guess(torch.ones({0}, {1})), requires_grad=True)\n"
+    "(start * 2).sum().backward()",
+    "maker = nn.Linear(2, {1})\nagain = maker(torch.ones({0}, 2)).detach().requires_grad_()\n"
+    "(again ** 2).mean().backward()",
+    "column = torch.arange({0} * 2 + 1.).reshape(-1, 1)\nfor few in column.split(2):\n    flat = few.squeeze()",
+    "def first(of):\n    return of.squeeze(0)\nfor many in ({1}, 1):\n    kept = first(torch.ones(many, {0} + 1))",
+)
+"""Programs whose networks run in one mode and mean another."""
+
+
 class Pool(NamedTuple):
     """Programs that stand one after the other in one: none of them needs what another one made.
 
@@ -788,6 +815,7 @@ POOLS = (
     Pool(_SEEDED, _CONSTANTS, 1),
     Pool(_SEEDED, _LOST_FACTORS, 1),
     Pool(_BOTH_SEEDED, _PICKS, 5),
+    Pool(_SEEDED, _MODES, 5),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

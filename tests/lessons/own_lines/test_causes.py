@@ -316,6 +316,51 @@ def test_whole_arrays_are_offered_where_picked_cells_are_to_be_chosen_and_nothin
     assert fixes_of(run(f"import numpy as np\n{PICKED}x = a + a[mask]")) == ()
 
 
+NETWORK = (
+    "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def {}(self):\n        super().{}()\n"
+    "        self.fc = nn.Linear(2, 1)\n    def {}(self, x):\n        return self.fc(x)\nnet = Net()\n"
+)
+HOLDER = (
+    "class Bag:\n    def __init__(self):\n        self.x = [1]\n    def {}(self{}):\n        return {}\nb = Bag()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (
+            NETWORK.format("_init_", "_init_", "forward") + "opt = torch.optim.SGD(net.parameters(), lr=0.1)",
+            ["__init__", "_init_", "line 4"],
+        ),
+        (NETWORK.format("_init_", "_init_", "forward") + "y = net(torch.ones(1, 2))", ["__init__", "_init_"]),
+        (NETWORK.format("__init__", "__init__", "foward") + "y = net(torch.ones(1, 2))", ["forward", "foward"]),
+        (NETWORK.format("__init__", "__init__", "_forward") + "y = net(torch.ones(1, 2))", ["forward", "_forward"]),
+        (HOLDER.format("_len_", "", "1") + "n = len(b)", ["__len__", "_len_", "for len()"]),
+        (HOLDER.format("_call_", ", i", "i") + "n = b(0)", ["__call__", "_call_"]),
+        ("class Bag:\n    def _init_(self, n):\n        self.n = n\nb = Bag(3)", ["__init__", "_init_", "line 2"]),
+    ],
+)
+def test_a_name_that_is_nearly_the_one_that_is_called_is_told(program: str, words: list[str]) -> None:
+    found = cause_of(run(program))
+    assert found is not None
+    said = plain(found.sentence())
+    assert all(word in said for word in ["a name like any other", *words]), said
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        NETWORK.format("__init__", "__init__", "_forward") + "y = net(torch.ones(1, 2))\nz = net._forward(0)",
+        NETWORK.format("_init_", "_init_", "forward") + "y = torch.ones(2, 3) @ torch.ones(2, 3)",
+        HOLDER.format("_length_", "", "1") + "n = b.size",
+        HOLDER.format("_len_", "", "1") + "n = b.size",
+    ],
+)
+def test_a_name_is_not_told_elsewhere(program: str) -> None:
+    found = cause_of(run(program))
+    assert found is None or "a name like any other" not in plain(found.sentence())
+
+
 @pytest.mark.parametrize(
     ("program", "words"),
     [

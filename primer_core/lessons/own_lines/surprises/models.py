@@ -413,7 +413,10 @@ def _still_recorded(line: Line) -> Iterator[Claim]:
                 if not isinstance(node.ctx, ast.Load) or seen is None or not seen.recorded:
                     continue
                 network = _gave_in_eval(line, name)
-                if network and not _goes_back_from(line, name):
+                without = any(
+                    word in line.trace.source for word in ("no_grad", "inference_mode")
+                )  # which is known, then
+                if network and (without or not _goes_back_from(line, name)):
                     yield StillRecorded(line.run, name, network)
                     return
 

@@ -27,6 +27,7 @@ from primer_core.claims.surprises.rounds import (
 from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.call_watch import calls_of
 from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.surprises.line import Line, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Part, run
@@ -38,16 +39,17 @@ _CELL_BY_CELL = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
 
 
 def _first_of_all(line: Line) -> Iterator[Claim]:
-    if line.step.run < 2 or "shuffle=True" in line.trace.source:  # then each first batch is another one
+    if "DataLoader" not in line.trace.source or len(_loops_around(line)) > 1:
         return
     if any(isinstance(node, ast.IfExp | ast.BoolOp | ast.Lambda) for node in line.nodes()):
         return
     for call in line.calls():
         match call:
             case ast.Call(ast.Name("next"), [ast.Call(ast.Name("iter"), [ast.Name(loader)], [])], []):
-                seen = line.step.names.get(loader)
-                if seen is not None and seen.kind == "DataLoader" and _is_in_one_loop(line):
-                    yield FirstOfAll(line.run, line.text(call), loader)
+                watch = calls_of(line.trace)
+                shuffled = None if watch is None else watch.begins_again(line.run)
+                if shuffled is not None:
+                    yield FirstOfAll(line.run, line.text(call), loader, shuffled)
 
 
 def _loops_around(line: Line) -> list[ast.For | ast.While]:
@@ -55,10 +57,6 @@ def _loops_around(line: Line) -> list[ast.For | ast.While]:
     at = line.node.lineno
     loops = [each for each in line.statements if isinstance(each, ast.For | ast.While)]
     return [each for each in loops if each.lineno < at <= (each.end_lineno or at)]
-
-
-def _is_in_one_loop(line: Line) -> bool:
-    return len(_loops_around(line)) == 1
 
 
 def _called(statement: ast.stmt, name: str) -> bool:

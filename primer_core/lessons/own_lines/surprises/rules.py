@@ -24,6 +24,7 @@ from primer_core.lessons.own_lines.surprises import (
     layers,
     losses,
     models,
+    modes,
     numbers,
     objects,
     orders,
@@ -76,6 +77,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *data.RULES,
     *draws.RULES,
     *insides.RULES,
+    *modes.RULES,
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {

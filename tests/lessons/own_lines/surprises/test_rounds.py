@@ -63,6 +63,18 @@ EQUAL = (
             [FirstOfAll((9, 3), "next(iter(dl))", "dl")],
         ),
         (
+            LOADER.replace("4)", "4, shuffle=True)") + "for i in range(3):\n    batch = next(iter(dl))",
+            [FirstOfAll((9, 3), "next(iter(dl))", "dl", shuffled=True)],
+        ),
+        (
+            LOADER + "one = next(iter(dl))\n(x, y) = next(iter(dl))",
+            [FirstOfAll((9, 1), "next(iter(dl))", "dl")],
+        ),
+        (
+            LOADER + "def batch():\n    return next(iter(dl))\nfor i in range(2):\n    x, y = batch()",
+            [FirstOfAll((9, 2), "next(iter(dl))", "dl")],
+        ),
+        (
             LEARNER + ROUND.replace("    opt.zero_grad()\n", "").format("opt.zero_grad()", "opt.step()"),
             [TakenAway((13, 2), "opt.step()", "opt.zero_grad()", 12, 11)],
         ),
@@ -121,7 +133,9 @@ def test_what_surprises_is_said(program: str, claims: list[Claim]) -> None:
     "program",
     [
         LOADER + "x, y = next(iter(dl))\nfor x, y in dl:\n    z = x * 2",
-        LOADER.replace("4)", "4, shuffle=True)") + "for i in range(3):\n    x, y = next(iter(dl))",
+        LOADER.replace("4)", "40)") + "for i in range(3):\n    x, y = next(iter(dl))",
+        LOADER + "for i in range(2):\n    for k in range(2):\n        x, y = next(iter(dl))",
+        LOADER + "for x, y in dl:\n    z = x\nx, y = next(iter(dl))",
         LOADER + "it = iter(dl)\nfor i in range(2):\n    x, y = next(it)",
         LOADER + "for epoch in range(2):\n    first = next(iter(dl))[0] if epoch > 5 else None",
         LEARNER + ROUND.format(CLIP, "opt.step()"),
