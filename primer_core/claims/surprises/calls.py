@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, signed
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, listed, signed
 from primer_core.claims.running import Run
 
 
@@ -131,7 +131,7 @@ class MadeAlike(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class SizeNotNumber(InAWord, Claim):
-    """A number was given to ``torch.Tensor``, which takes it as a size.
+    """Numbers were given to ``torch.Tensor`` or its like, which takes them as sizes.
 
     Parameters
     ----------
@@ -139,22 +139,54 @@ class SizeNotNumber(InAWord, Claim):
         Which line, and when.
     code
         The call.
-    size
-        The number.
+    sizes
+        The numbers.
     """
 
     word: ClassVar[str] = "a size"
     run: Run
     code: str
-    size: int
+    sizes: tuple[int, ...]
 
     def sentence(self) -> Sentence:
-        """Say what is made, and what holds the number."""
+        """Say what is made, and what holds the numbers."""
+        alone = len(self.sizes) == 1
+        made = counted(self.sizes[0], "cell") if alone else f"cells of shape {self.sizes}"
         return (
             Code(self.code),
-            f" makes {counted(self.size, 'cell')} and puts no number there. ",
-            Code(f"torch.tensor({self.size})"),
-            f" holds the number {self.size}",
+            f" makes {made} and puts no number there. ",
+            Code(f"torch.tensor({self.sizes[0] if alone else list(self.sizes)})"),
+            f" holds the {'number' if alone else 'numbers'} {listed(list(map(str, self.sizes)))}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FloatsOfWholes(InAWord, Claim):
+    """A list of whole numbers was given to ``torch.Tensor`` in a program that knows ``torch.tensor``, too.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, instead
+        The call, and the same list given to ``torch.tensor``.
+    dtype
+        What the call makes.
+    """
+
+    word: ClassVar[str] = "always floats"
+    run: Run
+    code: str
+    instead: str
+    dtype: str
+
+    def sentence(self) -> Sentence:
+        """Give both dtypes."""
+        return (
+            Code(self.code),
+            f" is {self.dtype}, whatever numbers stand in the list. ",
+            Code(self.instead),
+            " takes its dtype from them: of whole numbers alone it makes int64",
         )
 
 

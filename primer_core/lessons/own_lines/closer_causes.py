@@ -16,7 +16,7 @@ from primer_core.error_messages.cause import Cause, Mistake
 from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of, wrapped
 from primer_core.lessons.own_lines.near_names import near_names, renamed
 from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.trace import Trace
@@ -171,6 +171,35 @@ _WHEN = {
     "__next__": "for the next value",
     "forward": "where a module is called",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class WeightOfALayer(CauseHere):
+    """Rows were multiplied by the weight of a linear layer as it lies.
+
+    Parameters
+    ----------
+    given, layer
+        What was multiplied, and the layer, as code.
+    rows, weight
+        Their shapes.
+    """
+
+    given: str
+    layer: str
+    rows: tuple[int, ...]
+    weight: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say how the weight lies, and what the layer itself computes."""
+        outputs, inputs = self.weight
+        return (
+            f"The weight of a linear layer is (outputs, inputs): {self.weight} for ",
+            Code(self.layer),
+            f". The layer multiplies rows of {inputs} numbers by its transpose, ",
+            Code(f"{self.given} @ {self.layer}.weight.T"),
+            f": {self.rows} by ({inputs}, {outputs}).",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +512,8 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
         cause = _forward_within(trace)
     elif known.kind == "backward_twice":
         cause = _of_round_before(trace) or _built_before(trace)
+    elif known.kind in _OF_PRODUCTS:
+        cause = _weight_of_a_layer(trace)
     elif known.kind == "numpy_grad":
         cause = _list_for_numpy(failing)
     elif known.kind == "changed_in_place":
@@ -494,6 +525,49 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
     elif known.kind in ("broadcast_torch", "sizes_torch"):
         cause = batch_in_one_row(trace)
     return known if cause is None else replace(known, cause=cause)
+
+
+_OF_PRODUCTS = ("matmul_torch", "matmul_sizes_torch", "matmul_batch_torch", "matrix_vector_torch")
+
+
+def _weight_of_a_layer(trace: Trace) -> WeightOfALayer | None:
+    failing = trace.failing
+    assert failing is not None
+    match failing.node:
+        case ast.BinOp(left, ast.MatMult(), ast.Attribute(holder, "weight")):
+            pass
+        case ast.Call(ast.Attribute(ast.Name("torch"), "matmul" | "mm"), [left, ast.Attribute(holder, "weight")], []):
+            pass
+        case ast.Call(ast.Attribute(left, "matmul" | "mm"), [ast.Attribute(holder, "weight")], []):
+            pass
+        case _:
+            return None
+    shapes = [each.shape for each in failing.operands if each.shape is not None]
+    if len(shapes) != 2 or not shapes[0] or len(shapes[1]) != 2 or shapes[0][-1] != shapes[1][1]:
+        return None
+    if not _is_linear(holder, failing, trace):
+        return None
+    given, layer = (Place.of(each, trace.source).text for each in (left, holder))
+    return WeightOfALayer(wrapped(left, given), layer, shapes[0], shapes[1])
+
+
+def _is_linear(holder: ast.expr, failing: Failing, trace: Trace) -> bool:
+    """Return whether an expression stands x"""
+    if isinstance(holder, ast.Name):
+        return failing.scope.get(holder.id) == "Linear" and "class Linear" not in trace.source
+    if not isinstance(holder, ast.Attribute):
+        return False
+    made = [
+        statement.value
+        for statement in statements_of(trace.source)
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Attribute) and target.attr == holder.attr
+    ]
+    return [ast.unparse(each.func) for each in made if isinstance(each, ast.Call)] in (
+        ["nn.Linear"],
+        ["torch.nn.Linear"],
+    )
 
 
 def nearly_its_name(trace: Trace) -> NearlyItsName | None:

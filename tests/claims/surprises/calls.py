@@ -17,6 +17,7 @@ from torch import nn
 from primer_core.claims.surprises.calls import (
     CaughtRefusal,
     ComparedNotStored,
+    FloatsOfWholes,
     InPercent,
     LossNotComputed,
     MadeAlike,
@@ -98,10 +99,22 @@ def _(claim: MadeAlike, program: Program) -> None:
 @check(SizeNotNumber)
 def _(claim: SizeNotNumber, program: Program) -> None:
     node: Any = stands_there(claim.code, program, claim.run)
-    assert ast.unparse(node.func) == "torch.Tensor"
+    assert ast.unparse(node.func).endswith("Tensor")
     made = computed(claim.code, begun(program, claim.run)[1])
-    assert tuple(made.shape) == (claim.size,)
-    assert torch.tensor(claim.size).item() == claim.size
+    assert tuple(made.shape) == claim.sizes
+    assert torch.tensor(claim.sizes).tolist() == list(claim.sizes)
+
+
+@check(FloatsOfWholes)
+def _(claim: FloatsOfWholes, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = begun(program, claim.run)[1]
+    assert claim.instead == f"torch.tensor({written(node.args[0], program)})"
+    made, other = (computed(code, names) for code in (claim.code, claim.instead))
+    assert str(made.dtype) == f"torch.{claim.dtype}"
+    assert made.is_floating_point()
+    assert other.dtype == torch.int64
+    assert torch.equal(made, other.to(made.dtype))
 
 
 @check(LossNotComputed)

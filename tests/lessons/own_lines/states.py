@@ -692,6 +692,7 @@ _MODES = (
     "(again ** 2).mean().backward()",
     "column = torch.arange({0} * 2 + 1.).reshape(-1, 1)\nfor few in column.split(2):\n    flat = few.squeeze()",
     "def first(of):\n    return of.squeeze(0)\nfor many in ({1}, 1):\n    kept = first(torch.ones(many, {0} + 1))",
+    "known = torch.tensor([{0}, {1}])\nold = torch.Tensor([{0}, {1}, 7])\nroom = torch.Tensor({0}, {1})",
 )
 """Programs whose networks run in one mode and mean another."""
 

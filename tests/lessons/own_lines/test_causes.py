@@ -409,3 +409,28 @@ def test_what_a_loss_was_given_is_mended(program: str, lines: list[str]) -> None
 def test_no_loss_is_offered_every_pair() -> None:
     program = "c = torch.nn.MSELoss()\nloss = c(torch.ones(4, 6), torch.zeros(4, 5))"
     assert not any("None" in fix.line or "unsqueeze" in fix.line for fix in fixes_of(run(program)))
+
+
+LAYER = "import torch\nfrom torch import nn\nlayer = nn.Linear(3, 5)\nx = torch.ones(2, 3)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("y = x @ layer.weight", True),
+        ("y = torch.mm(x, layer.weight)", True),
+        ("y = x.matmul(layer.weight) + layer.bias", True),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(3, 5)\nnet = Net()\ny = x @ net.fc.weight",
+            True,
+        ),
+        ("y = x @ torch.ones(5, 3)", False),
+        ("y = torch.ones(2, 4) @ layer.weight", False),
+        ("layer = nn.Embedding(5, 3)\ny = x @ layer.weight", False),
+    ],
+)
+def test_the_weight_of_a_layer_is_told_to_lie_the_other_way(code: str, *, said: bool) -> None:
+    found = cause_of(run(LAYER + code))
+    assert found is not None
+    assert ("(outputs, inputs): (5, 3)" in plain(found.sentence())) == said

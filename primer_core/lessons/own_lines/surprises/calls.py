@@ -15,6 +15,7 @@ from primer_core.claims.claim import Claim, plain
 from primer_core.claims.surprises.calls import (
     CaughtRefusal,
     ComparedNotStored,
+    FloatsOfWholes,
     InPercent,
     LossNotComputed,
     MadeAlike,
@@ -172,10 +173,25 @@ def _flat(values: Any) -> Iterator[Any]:
             yield each
 
 
+_MAKES = "torch.tensor"
+
+
 def _sizes(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        if part.entry == "torch.Tensor" and len(part.operands) == 1 and type(part.operands[0]) is int:
-            yield SizeNotNumber(line.run, part.place.text, part.operands[0])
+        if not part.entry.startswith("torch.") or not part.entry.endswith("Tensor") or part.keywords:
+            continue
+        known = [each for each in line.everywhere() if isinstance(each, ast.Call) and ast.unparse(each.func) == _MAKES]
+        both = any(each.args and not isinstance(each.args[0], ast.Constant) for each in known)
+        sizes = part.operands if all(type(each) is int for each in part.operands) else ()
+        if sizes and (known or len(sizes) == 1) and isinstance(line.at(part.place), ast.Call):
+            yield SizeNotNumber(line.run, part.place.text, sizes)
+        match line.at(part.place), part.operands:
+            case ast.Call(ast.Attribute(_, "Tensor") | ast.Name("Tensor"), [given], []), [list() as listed] if (
+                both and is_array(part.result) and listed
+            ):
+                dtype = backend_of(part.result).dtype_name(part.result).removeprefix("torch.")
+                if dtype.startswith("float") and all(type(each) is int for each in _flat(listed)):
+                    yield FloatsOfWholes(line.run, part.place.text, f"torch.tensor({line.text(given)})", dtype)
 
 
 def _no_loss(line: Line) -> Iterator[Claim]:

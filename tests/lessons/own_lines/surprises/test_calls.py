@@ -5,6 +5,7 @@ import pytest
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.calls import (
     ComparedNotStored,
+    FloatsOfWholes,
     LossNotComputed,
     MadeAlike,
     MethodNotCalled,
@@ -53,7 +54,20 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # a loss warns of its old set
             "t = torch.tensor([[2, True]])",
             [MadeAlike((5, 1), "torch.tensor([[2, True]])", "torch.int64", "True", "1")],
         ),
-        ("t = torch.Tensor(3)", [SizeNotNumber((5, 1), "torch.Tensor(3)", 3)]),
+        ("t = torch.Tensor(3)", [SizeNotNumber((5, 1), "torch.Tensor(3)", (3,))]),
+        ("t = torch.FloatTensor(3)", [SizeNotNumber((5, 1), "torch.FloatTensor(3)", (3,))]),
+        (
+            "a = torch.tensor([2, 3])\nt = torch.Tensor(2, 3)",
+            [SizeNotNumber((6, 1), "torch.Tensor(2, 3)", (2, 3))],
+        ),
+        (
+            "k = [1, 2]\na = torch.tensor(k)\nt = torch.Tensor(k)",
+            [FloatsOfWholes((7, 1), "torch.Tensor(k)", "torch.tensor(k)", "float32")],
+        ),
+        (
+            "a = torch.tensor([1, 2])\nt = torch.Tensor([[1], [2]])",
+            [FloatsOfWholes((6, 1), "torch.Tensor([[1], [2]])", "torch.tensor([[1], [2]])", "float32")],
+        ),
         (
             "p, y = torch.ones(1), torch.ones(1)\nloss = nn.MSELoss(p, y)\nprint(loss)",
             [LossNotComputed((6, 1), "loss", "nn.MSELoss(p, y)", "nn.MSELoss()(p, y)")],
@@ -83,6 +97,10 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "    s = r + 1",
         "a = np.array([1, 2.5])\nb = np.array(['a', 'b'])\nc = np.array([True, False])",
         "t = torch.Tensor([3])\nu = torch.zeros(2, 3)\nv = torch.tensor(3)",
+        "a = torch.tensor([1, 2])\nt = torch.FloatTensor([1, 2])",
+        "a = torch.tensor([1, 2])\nt = torch.Tensor([1.5, 2])",
+        "t = torch.Tensor([1, 2])",
+        "t = torch.Tensor(2, 3).zero_()",
         "p, y = torch.ones(1), torch.ones(1)\nloss = nn.MSELoss()(p, y)\nf = nn.CrossEntropyLoss(torch.ones(3))",
         "x = np.arange(4)\nsame = x == 0\nn = (x[1:] == 0).sum()\nx[0] == 0",
         "items = [1, 2]\nfor x in items:\n    x = x + 1\nt = torch.where(torch.tensor(1) > 0)",
