@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from primer_core.backend.loading import load_torch
 from primer_core.language.execution import is_array, is_wrapped
-from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.layers import is_module, path_of
 from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
@@ -108,6 +107,7 @@ class CallWatch(ObjectWatch):
     _of_norms: dict[int, _Kept] = field(default_factory=dict)
     _linear: list[tuple[Any, NDArray[Any]]] = field(default_factory=list)
     _products: list[tuple[Run, Any, NDArray[Any], Unturned]] = field(default_factory=list)
+    _moved: dict[int, Any] = field(default_factory=dict)
     _inside: bool = False
 
     def look_back(self) -> None:
@@ -159,7 +159,8 @@ class CallWatch(ObjectWatch):
         if recorded or not called:
             return result
         for path, each, before in norms:
-            if float(each.running_mean[0]) != before:
+            if float(each.running_mean[0]) != before and id(each) not in self._moved:
+                self._moved[id(each)] = each
                 self.moves.setdefault(run, (called, f"{called}{path}", before, float(each.running_mean[0])))
                 break
         if given is not None and function.training and dropped and not keywords and _is_small(result):
@@ -278,11 +279,12 @@ class CallWatch(ObjectWatch):
 
 
 _MOST_CALLS = 200
+_MOST_CELLS = 4_000
 _PRODUCTS = ("operator.@", "torch.matmul", "torch.mm", "Tensor.matmul", "Tensor.mm")
 
 
 def _is_small(value: Any) -> bool:
-    return is_array(value) and not is_wrapped(value) and 0 < size_of(value) <= MAX_ELEMENTS
+    return is_array(value) and not is_wrapped(value) and 0 < size_of(value) <= _MOST_CELLS
 
 
 def _norms(network: Any) -> list[tuple[str, Any]]:

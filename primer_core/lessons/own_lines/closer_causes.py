@@ -552,7 +552,7 @@ def _weight_of_a_layer(trace: Trace) -> WeightOfALayer | None:
 
 
 def _is_linear(holder: ast.expr, failing: Failing, trace: Trace) -> bool:
-    """Return whether an expression stands x"""
+    """Return whether an expression is the name of a linear layer, or an attribute that is set to one alone."""
     if isinstance(holder, ast.Name):
         return failing.scope.get(holder.id) == "Linear" and "class Linear" not in trace.source
     if not isinstance(holder, ast.Attribute):

@@ -72,7 +72,7 @@ def _is_set(node: ast.Attribute, name: str) -> bool:
 
 
 def _leaf(line: Line) -> Iterator[Claim]:
-    if ".backward(" not in line.trace.source or line.trace.stopped is not None:
+    if ".backward(" not in line.trace.source or line.trace.stopped is not None or _may_run_otherwise(line):
         return
     watch = watched(line.trace)
     leaf, code = (None, "") if watch is None else watch.revived.get(line.run, (None, ""))
@@ -96,6 +96,8 @@ def _leaf(line: Line) -> Iterator[Claim]:
 
 
 def _one_sample(line: Line) -> Iterator[Claim]:
+    if _may_run_otherwise(line):
+        return
     for part in line.step.parts:
         node = line.at(part.place)
         if last_name(part) != "squeeze" or not isinstance(node, ast.Call) or not is_array(part.result):
@@ -127,6 +129,12 @@ def _squeezed_alone(node: ast.Call, code: str, shape: tuple[int, ...]) -> str | 
         return None
     axis = "-1" if alone[0] == len(shape) - 1 else str(alone[0])
     return with_argument(code, axis) if is_function else f"{code.rstrip()[:-1].rstrip()}{axis})"
+
+
+def _may_run_otherwise(line: Line) -> bool:
+    """Return whether parts of a line run more than once with it, or not at all."""
+    kinds = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.IfExp | ast.BoolOp | ast.Lambda
+    return any(isinstance(node, kinds) for node in line.nodes())
 
 
 def _draws_itself(line: Line) -> bool:

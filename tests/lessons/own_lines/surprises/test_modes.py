@@ -259,6 +259,7 @@ def test_a_squeeze_is_named_that_takes_the_batch(program: str, claim: Claim) -> 
         BATCHES.format(4, "fc(x).squeeze(-1)"),
         BATCHES.format(4, "fc(x).squeeze(1)"),
         HEADS.format(0, "(4, 2)"),
+        "for n in (3, 1):\n    w = [t.squeeze() for t in (torch.ones(n, 1), torch.ones(2, 1))]",
         HEADS.format(0, "(1, 1)"),
         "for x in (torch.ones(3, 1), torch.ones(1)):\n    y = x.squeeze()",
     ],
