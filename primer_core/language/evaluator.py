@@ -115,6 +115,9 @@ _LETTERS_OF_A_NUMBER = 64
 """Letters that NumPy makes room for where it writes a number as text, at most."""
 
 _TAKING_OBJECTS = ("moved", "asked", "made")
+_MAKING_INDICES = ("np.s_", "np.index_exp")
+"""What gives the index itself that stands in brackets behind it."""
+
 _INDEXING = (".[]", ".[]=")
 
 
@@ -420,6 +423,9 @@ class Evaluator:
                 return self._value(parts[-1])
             case ast.Compare(left, operations, rights):
                 return self._compared(node, left, operations, rights)
+            case ast.Subscript(ast.Attribute() as base, index) if (maker := self._dotted(base)) in _MAKING_INDICES:
+                key = self._value(index)
+                return key if maker == "np.s_" or isinstance(key, tuple) else (key,)
             case ast.Subscript(base, index):
                 return self._item(self._value(base), self._value(index), node)
             case ast.Attribute():

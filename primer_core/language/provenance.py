@@ -101,7 +101,8 @@ def _moved(call: Call, arrays: Sequence[Any], part: int) -> tuple[NDArray[np.int
     starts = np.cumsum([0, *sizes])
     found = []
     for offset in (1, 1 + int(starts[-1])):
-        numbers = [rules.numbered(array, int(start) + offset) for array, start in zip(arrays, starts, strict=False)]
+        each_start = [int(start) + offset for start in starts[: len(arrays)]]
+        numbers = [rules.places_or_numbers(call, array, start) for array, start in zip(arrays, each_start, strict=True)]
         found.append(np.asarray(rules.done_with(call, numbers, part)).reshape(-1).astype(np.int64) - offset)
     came = np.where(found[0] == found[1], found[0], -1)
     return tuple(

@@ -284,6 +284,12 @@ def _(claim: RanToItsEnd, program: Program) -> None:
     assert len(ran.printed.splitlines()) == claim.printed
 
 
+def with_libraries(lines: list[str]) -> list[str]:
+    """A program's lines in which np, torch, nn and F stand for the libraries, as the page has them stand for them."""
+    imports = "import numpy as np; import torch; import torch.nn as nn; import torch.nn.functional as F; "
+    return lines if lines[0].startswith("from __future__") else [imports + lines[0], *lines[1:]]
+
+
 @check(RunsInstead)
 def _(claim: RunsInstead, program: Program) -> None:
     code = opened(program.code)
@@ -292,7 +298,7 @@ def _(claim: RunsInstead, program: Program) -> None:
     assert claim.code != old.strip()
     space = old[: len(old) - len(old.lstrip())]
     lines[claim.at - 1 : claim.at - (1 if claim.added else 0)] = [space + claim.code]
-    before, ran = recorded(code), recorded("\n".join(lines))
+    before, ran = recorded(code), recorded("\n".join(with_libraries(lines)))
     assert before.error is not None
     assert before.error[1] == claim.line
     done = {(number + (claim.added and line_of(number) >= claim.at), run) for number, run in before.lines}
@@ -313,7 +319,7 @@ def _(claim: RunsInstead, program: Program) -> None:
     first = min(there, key=list(ran.lines).index)
     given = gives(ran.lines[first], statement, lines[failing - 1].strip())
     given += [""] if claim.code.startswith("nonlocal ") else []  # what stands in the function around is not shown here
-    assert claim.gives in given or (not given and claim.gives == "")
+    assert claim.gives in given or (not given and claim.gives == ""), given
 
 
 def truths(code: str, line: int) -> list[bool]:
@@ -384,7 +390,8 @@ def gives(done: Done, statement: ast.stmt, begins: str = "") -> list[str]:
     if done.printed:
         return [" ".join(done.printed.rstrip("\n").split("\n"))]
     if isinstance(statement, ast.Return):
-        return [told(done.returned), ""] if is_array(done.returned) else [""]
+        gave = np.asarray(done.returned) if isinstance(done.returned, np.generic) else done.returned
+        return [told(gave), ""] if is_array(gave) else [""]
     if isinstance(statement, ast.Expr):
         names = {"np": np, "torch": torch, **done.around, **done.names}
         unrecorded = torch.no_grad() if begins.startswith("with torch.no_grad()") else contextlib.nullcontext()

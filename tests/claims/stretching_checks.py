@@ -234,12 +234,11 @@ def _(claim: NotTheMatrixProduct, program: Program) -> None:
     arrays = given(program)
     assert list(arrays) == [claim.left, claim.right]
     left, right = arrays.values()
+    columns = right.T.tolist() if right.ndim == 2 else [right.tolist()]
     product = [
-        sum(one * other for one, other in zip(row, column, strict=True))
-        for row in left.tolist()
-        for column in right.T.tolist()
+        sum(one * other for one, other in zip(row, column, strict=True)) for row in left.tolist() for column in columns
     ]
-    assert (len(left), right.shape[1]) == claim.shape
+    assert (len(left), *right.shape[1:]) == claim.shape
     assert program.run().error is not None or values(program.run()).ravel().tolist() != product
     place = next(
         n

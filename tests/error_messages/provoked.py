@@ -195,6 +195,11 @@ PROVOKED: tuple[Provoked, ...] = (
     Provoked("index_kind_torch", "torch.ones(3)[1.0]"),
     Provoked("index_dtype", "np.ones(3)[np.array([0.0, 1.0])]"),
     Provoked("index_dtype_torch", "torch.ones(3)[torch.tensor([1.0])]"),
+    Provoked("index_dtype_torch", "torch.zeros(2, 3).scatter_(1, torch.ones(2, 1), 1.0)"),
+    Provoked("index_dtype_torch", "torch.zeros(2, 3).gather(1, torch.ones(2, 1))"),
+    Provoked("index_dtype_torch", "torch.index_select(torch.zeros(2, 3), 1, torch.ones(2))"),
+    Provoked("index_dtype_torch", "torch.take_along_dim(torch.zeros(2, 3), torch.ones(2, 1), 1)"),
+    Provoked("index_dtype_torch", "torch.take(torch.zeros(2, 3), torch.ones(2, 1))"),
     Provoked("mask", "np.ones((3, 2))[np.ones((3, 1), bool)]", {"axis": 1, "size": 2, "mask_size": 1}),
     Provoked("mask", "np.ones((3, 2))[np.ones(4, bool)]", {"axis": 0, "size": 3, "mask_size": 4}),
     Provoked(

@@ -198,7 +198,7 @@ class AtTheCorner(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedUnnoticed(InAWord, Claim):
+class SavedChangedByData(InAWord, Claim):
     """What a graph had saved was changed through ``.data``, and the gradient is another one for that.
 
     Parameters

@@ -418,3 +418,96 @@ class NewInFunction(InAWord, Claim):
             Code(self.instead),
             " would change that",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OneNetworkTwoNames(InAWord, Claim):
+    """A name was bound to a network that has another name, and that an optimiser changes later.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name, network
+        The name, and the other.
+    """
+
+    word: ClassVar[str] = "no copy"
+    run: Run
+    name: str
+    network: str
+
+    def sentence(self) -> Sentence:
+        """Say what changes with it, and what keeps it."""
+        return (
+            Name(self.name),
+            " is the very network that ",
+            Name(self.network),
+            " is, one object with two names: each step of an optimiser of it changes both. ",
+            Code(f"copy.deepcopy({self.network})"),
+            " keeps it as it is now",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedIntoOne(InAWord, Claim):
+    """An array was made of a list of arrays, and written to later.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, of
+        The call, and the list.
+    count
+        int, how many arrays the list holds.
+    """
+
+    word: ClassVar[str] = "copies"
+    run: Run
+    code: str
+    of: str
+    count: int
+
+    def sentence(self) -> Sentence:
+        """Say that numbers are copied, and what is not reached."""
+        return (
+            Code(self.code),
+            f" copies the numbers of the {counted(self.count, 'array')} in ",
+            Name(self.of),
+            " into memory of its own: what is written to the result does not reach them",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ThroughATuple(InAWord, Claim):
+    """A loop goes through a tuple of arrays, and takes each apart into its rows.
+
+    Parameters
+    ----------
+    run
+        Which line, and when: the first round.
+    names
+        What the rows are bound to.
+    arrays
+        The arrays.
+    """
+
+    word: ClassVar[str] = "one after the other"
+    run: Run
+    names: tuple[str, ...]
+    arrays: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what a round takes, and what takes a row of each."""
+        return (
+            "the loop goes through the tuple ",
+            Code(f"({', '.join(self.arrays)})"),
+            ", an array a round: ",
+            Code(", ".join(self.names)),
+            f" are the {counted(len(self.names), 'row')} of ",
+            Code(self.arrays[0]),
+            " in the first. ",
+            Code(f"zip({', '.join(self.arrays)})"),
+            " gives a row of each",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Shape, signed
+from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Shape, listed, signed
 from primer_core.claims.running import Run
 
 
@@ -182,4 +182,45 @@ class OneAxisForLists(InAWord, Claim):
             f" has shape {self.gives}. ",
             Code(self.instead),
             f" keeps an axis for each, {self.wanted}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesNotValues(InAWord, Claim):
+    """Numbers that an array holds were handed to a function which takes places.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, given
+        The call, and what it was handed as places.
+    array
+        The array, as code.
+    places, there
+        The numbers, and what stands at these places.
+    instead
+        What goes by the numbers themselves.
+    """
+
+    word: ClassVar[str] = "places"
+    run: Run
+    code: str
+    given: str
+    array: str
+    places: tuple[int, ...]
+    there: tuple[str, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what the numbers are read as, and what is meant by them."""
+        return (
+            Code(self.code),
+            " takes places: ",
+            Code(self.given),
+            f" holds {listed([*map(str, self.places)])}, and at these places of ",
+            Code(self.array),
+            f" stands {listed([*self.there])}. ",
+            Code(self.instead),
+            " goes by the numbers themselves",
         )

@@ -183,6 +183,41 @@ class AddsRows(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class AddsRowsTo(InAWord, Claim):
+    """Python's own ``sum`` was given two arrays: rows, and where it starts.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, array, start
+        The call, and what it was given.
+    rows
+        int, how many rows the first has.
+    """
+
+    word: ClassVar[str] = "adds rows"
+    run: Run
+    code: str
+    array: str
+    start: str
+    rows: int
+
+    def sentence(self) -> Sentence:
+        """Say what it begins with, what it adds, and what adds cell by cell."""
+        return (
+            Code(self.code),
+            " is Python's own: it begins with ",
+            Code(self.start),
+            f" and adds the {counted(self.rows, 'row')} of ",
+            Code(self.array),
+            " to it, one after another. ",
+            Code(f"{self.array} + {self.start}"),
+            " adds cell by cell",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class FirstLeftOut(InAWord, Claim):
     """A slice that goes backwards ends before index 0.
 

@@ -763,7 +763,15 @@ KINDS: tuple[Kind, ...] = (
     kind("index_kind", "NumPy", _KIND, r"only integers, slices \(`:`\), ellipsis \(`\.\.\.`\), numpy\.newaxis"),
     kind("index_kind_torch", "PyTorch", _KIND_TORCH, r"only integers, slices \(`:`\), ellipsis \(`\.\.\.`\), None and"),
     kind("index_dtype", "NumPy", _DTYPE, r"arrays used as indices must be of integer \(or boolean\) type"),
-    kind("index_dtype_torch", "PyTorch", _DTYPE_TORCH, r"tensors used as indices must be long, (?:int, )?byte or bool"),
+    kind(
+        "index_dtype_torch",
+        "PyTorch",
+        _DTYPE_TORCH,
+        r"tensors used as indices must be long, (?:int, )?byte or bool",
+        r"\w{1,40}\(\): Expected dtype (?:int32(?:/| or ))?int64 for index",
+        r"torch\.take_along_dim\(\): dtype of indices should be Long but got \w{1,20}",
+        r"take\(\): Expected a long tensor for index, but got \w{1,20}",
+    ),
     kind(
         "mask",
         "NumPy",

@@ -670,6 +670,11 @@ class Expressions(Evaluator, ABC):
         if isinstance(holder, Instance) and found is not None and found.has("__setitem__"):
             self.call(found.find("__setitem__"), (holder, key, value), {}, target)
             return
+        if isinstance(holder, list) and isinstance(key, slice) and isinstance(value, list | tuple | range | str):
+            self._check_held(value, holder, target)
+            self._python(operator.setitem, (holder, key, value), target)
+            self._check_grown(holder, target)
+            return
         if isinstance(holder, list | deque):
             self._check_held([value], holder, target)
         if holder is None or isinstance(holder, (set, frozenset, Once, Entries, Manager, *_CALLED)):

@@ -367,7 +367,7 @@ def path_of(module: Any, parts: Sequence[str]) -> str:
     written = ""
     for part in filter(None, parts):
         kind = type(module).__name__
-        if kind in ("Sequential", "ModuleList"):
+        if kind in ("Sequential", "ModuleList") and part.isdigit():
             written += f"[{part}]"
         else:
             written += f"[{part!r}]" if kind == "ModuleDict" else f".{part}"

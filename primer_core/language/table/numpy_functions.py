@@ -100,8 +100,8 @@ _OF_TWO = [
     "logaddexp",
     "logaddexp2",
 ]
-_PLAIN = ("fix", "sinc", "i0")
-"""What is no ufunc among them, and takes neither ``out=`` nor ``where=``."""
+_PLAIN = ("fix", "sinc", "i0", "isclose", "heaviside")
+"""What is known without ``out=`` and ``where=``: most of it is no ufunc."""
 _COMPARISONS = [
     "equal",
     "not_equal",
@@ -180,8 +180,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("np.column_stack", "tup", MOVED, "np.column_stack([v, w])"),
     Entry("np.block", "arrays", MOVED, "np.block([[a, b], [b, a]])"),
     Entry("np.append", "arr, values, axis", MOVED, "np.append(v, w)"),
-    Entry("np.insert", "arr, obj, values, axis", MOVED, "np.insert(v, 1, 9); np.insert(t, 1, 0, axis=1)"),
-    Entry("np.delete", "arr, obj, axis", MOVED, "np.delete(v, 1); np.delete(t, [0, 2], axis=1)"),
+    Entry("np.insert", "arr, obj, values, axis", MOVED,
+          "np.insert(v, 1, 9); np.insert(t, 1, 0, axis=1); np.insert(v, index, 7)"),
+    Entry("np.delete", "arr, obj, axis", MOVED, "np.delete(v, 1); np.delete(t, [0, 2], axis=1); np.delete(v, index)"),
     Entry("np.split", "ary, indices_or_sections, axis", rules.SPLIT, "np.split(t, 2, axis=2)", shares="always"),
     Entry("np.array_split", "ary, indices_or_sections, axis", rules.SPLIT, "np.array_split(v, 3)", shares="always"),
     Entry("np.hsplit", "ary, indices_or_sections", rules.SPLIT, "np.hsplit(t, 3)", shares="always"),
@@ -222,6 +223,10 @@ ENTRIES: tuple[Entry, ...] = (
     *(Entry(f"np.{name}(where=)", "x, | where, dtype", ELEMENTWISE, uninitialised=always)
       for name in _CELL_BY_CELL if name not in _PLAIN),
     *(Entry(f"np.{name}", "x1, x2", COMPARISON, f"np.{name}(a, b)") for name in _COMPARISONS),
+    *(Entry(f"np.{name}(out=)", "x1, x2, | out, where", WRITTEN, f"np.{name}(a, b, out=mask)", "always", "out")
+      for name in _COMPARISONS if name not in _PLAIN),
+    *(Entry(f"np.{name}(where=)", "x1, x2, | where", COMPARISON, uninitialised=always)
+      for name in _COMPARISONS if name not in _PLAIN),
     *(Entry(f"np.{name}", "x1, x2", ELEMENTWISE, f"np.{name}(i, j)") for name in _OF_WHOLE_NUMBERS),
     Entry("np.left_shift", "x1, x2", ELEMENTWISE, "np.left_shift(i, 2)"),
     Entry("np.right_shift", "x1, x2", ELEMENTWISE, "np.right_shift(i, 1)"),

@@ -171,13 +171,20 @@ def moved(call: Done, cell: int, part: int) -> Sources:
     starts = np.cumsum([0, *sizes])
     found = []
     for offset in (1, 1 + int(starts[-1])):
-        numbers = [numbered(array, int(start) + offset) for array, start in zip(arrays, starts, strict=False)]
+        each_start = [int(start) + offset for start in starts[: len(arrays)]]
+        numbers = [places_or_numbers(call, array, start) for array, start in zip(arrays, each_start, strict=True)]
         found.append(int(np.asarray(done_with(call, numbers, part)).reshape(-1)[cell]) - offset)
     came = found[0] if found[0] == found[1] else -1
     return tuple(
         np.array([came - start], np.int64) if start <= came < start + size else NO_CELLS
         for start, size in zip(starts, sizes, strict=False)
     )
+
+
+def places_or_numbers(call: Done, array: Any, start: int) -> Any:
+    """Return numbers of the cells of an operand, or the operand itself where it says which places are meant."""
+    says = any(array is call.bound.values.get(name) for name in ("obj", "shift"))
+    return array if says else numbered(array, start)
 
 
 def moved_alone(call: Done, place: int, cell: int) -> Cells:

@@ -178,9 +178,9 @@ def another_product(outcome: Broadcast | Clash) -> tuple[Claim, ...]:
     if outcome.operation != "multiply" or len(outcome.operands) != 2:
         return ()
     left, right = (operand for operand in outcome.operands)
-    if len(left.shape) != 2 or len(right.shape) != 2 or left.shape[1] != right.shape[0]:
+    if len(left.shape) != 2 or len(right.shape) not in (1, 2) or left.shape[1] != right.shape[0]:
         return ()
-    shape = (left.shape[0], right.shape[1])
+    shape = (left.shape[0], *right.shape[1:])
     if isinstance(outcome, Broadcast) and shape == outcome.shape:
         product = left.values @ right.values
         if np.array_equal(product, outcome.result, equal_nan=product.dtype.kind in "fc"):

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
 
 
-def apart(say: Callable[[], T], otherwise: T) -> T:
+def apart(say: Callable[[], S], otherwise: T) -> S | T:
     """Return what a rule says of a program.
 
     Parameters

@@ -130,7 +130,7 @@ def of_buffer(buffer: Buffer, shown: Shown) -> tuple[Claim, ...]:
     """Return what is said of a buffer itself."""
     run = run_of_memory(shown)
     size = BufferCells(run, buffer.arrays[0].names[0], buffer.nbytes, buffer.count, buffer.itemsize)
-    if not buffer.changed_name:
+    if not buffer.changed_name or not buffer.changed_stretches:
         return (size,)
     return size, MemoryChanged(run, buffer.changed_name, buffer.changed_stretches, buffer.itemsize)
 

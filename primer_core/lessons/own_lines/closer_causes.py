@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
 
+import numpy as np
+
 from primer_core.claims.claim import Code, Sentence, listed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause, Mistake
@@ -412,6 +414,87 @@ class BuiltBefore(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LogShares(CauseHere):
+    """A loss that takes probabilities was given the logarithms of shares.
+
+    Parameters
+    ----------
+    code
+        What it was given.
+    """
+
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say what they are, and which losses take what."""
+        return (
+            "This loss takes probabilities, from 0 to 1. ",
+            Code(self.code),
+            " holds logarithms of them: each row of ",
+            Code("exp"),
+            " sums to 1. ",
+            Code("nn.NLLLoss"),
+            " takes those, with a class number for each row.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInOneRow(CauseHere):
+    """All samples of a batch were put into one row, where each was to have its own.
+
+    Parameters
+    ----------
+    code, given
+        What did it, and the batch.
+    samples, numbers
+        int, how many samples there are, and how many numbers each has.
+    """
+
+    code: str
+    given: str
+    samples: int
+    numbers: int
+
+    def sentence(self) -> Sentence:
+        """Say what became of the batch, and what keeps it."""
+        return (
+            Code(self.code),
+            f" puts all {self.samples} samples into one row, {(1, self.samples * self.numbers)}. ",
+            Code(f"{self.given}.flatten(1)"),
+            f" leaves the axis of the batch, and makes a row of each: {(self.samples, self.numbers)}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneHotInARow(CauseHere):
+    """Targets that are one-hot rows were put into one axis, so that each number is read as a target.
+
+    Parameters
+    ----------
+    code, given
+        What did it, and the rows.
+    rows, classes
+        int, sizes of the table.
+    """
+
+    code: str
+    given: str
+    rows: int
+    classes: int
+
+    def sentence(self) -> Sentence:
+        """Say what they are read as, and what makes a class number of each row."""
+        return (
+            Code(self.given),
+            f" has a row of {self.classes} for each of {self.rows} samples, with 1 at its class. ",
+            Code(self.code),
+            f" makes {self.rows * self.classes} targets of it. ",
+            Code(f"{self.given}.argmax(1)"),
+            f" gives the class of each row: {self.rows} targets.",
+        )
+
+
 def closer(known: Recognised, trace: Trace) -> Recognised:
     """Return the cause of a message as the program tells it; the one that was known where it tells no more."""
     failing = trace.failing
@@ -436,7 +519,11 @@ def closer(known: Recognised, trace: Trace) -> Recognised:
     elif known.kind == "changed_in_place":
         cause = _changed_since(trace)
     elif known.kind == "batches":
-        cause = cut_into_rows(trace)
+        cause = cut_into_rows(trace) or _one_hot_in_a_row(trace)
+    elif known.kind == "probabilities_range":
+        cause = _log_shares(failing)
+    elif known.kind in ("broadcast_torch", "sizes_torch"):
+        cause = batch_in_one_row(trace)
     return known if cause is None else replace(known, cause=cause)
 
 
@@ -735,4 +822,61 @@ def _of_result(failing: Failing) -> ParameterOfResult | None:
         case ast.Assign([ast.Attribute()]):
             results = [each for each in failing.operands if each.shape is not None and not each.leaf]
             return ParameterOfResult(results[-1].text) if results else None
+    return None
+
+
+def are_log_shares(values: object) -> bool:
+    """Return whether rows of numbers are logarithms of shares that sum to 1."""
+    if not isinstance(values, np.ndarray) or values.ndim != 2 or values.shape[1] < 2 or values.dtype.kind != "f":
+        return False
+    return bool((values <= 0).all() and np.allclose(np.exp(values).sum(axis=1), 1, atol=1e-4))
+
+
+def _log_shares(failing: Failing) -> LogShares | None:
+    given = next((each for each in failing.operands if each.shape is not None), None)
+    return LogShares(given.text) if given is not None and are_log_shares(given.value) else None
+
+
+def _flattened(trace: Trace, operand: Operand) -> tuple[ast.Call, str, tuple[int, ...]] | None:
+    """Return the call of ``view`` or its like that made an operand of a name's array, the name, and its shape."""
+    code: ast.AST | None = None
+    for statement in statements_of(trace.source):
+        match statement:
+            case ast.Assign([ast.Name(name)], value) if name == operand.text:
+                code = value
+    for node in nodes_of(trace.source):
+        if isinstance(node, ast.Call) and ast.unparse(node) == operand.text:
+            code = node
+    match code:
+        case ast.Call(ast.Attribute(ast.Name(given), "view" | "reshape" | "flatten")) as call:
+            shapes = [seen.shape for step in trace.steps if (seen := step.names.get(given)) is not None and seen.shape]
+            before = [shape for shape in shapes if shape != operand.shape]
+            return (call, given, before[-1]) if before else None
+    return None
+
+
+def batch_in_one_row(trace: Trace) -> BatchInOneRow | None:
+    """Find the call that put a batch into one row, which meets a row for each sample."""
+    failing = trace.failing
+    assert failing is not None
+    for operand, other in (failing.operands[-2:], failing.operands[-2:][::-1]) if len(failing.operands) > 1 else ():
+        match operand.shape, other.shape:
+            case (1, numbers), (samples, each) if samples > 1 and samples * each == numbers:
+                found = _flattened(trace, operand)
+                if found is not None and found[2][0] == samples and prod(found[2]) == numbers:
+                    return BatchInOneRow(ast.unparse(found[0]), found[1], samples, each)
+    return None
+
+
+def _one_hot_in_a_row(trace: Trace) -> OneHotInARow | None:
+    failing = trace.failing
+    assert failing is not None
+    arrays = [each for each in failing.operands if each.shape is not None]
+    match [each.shape for each in arrays]:
+        case [(rows, classes), (targets,)] if targets == rows * classes and arrays[1].value is not None:
+            table = np.asarray(arrays[1].value).reshape(rows, classes)
+            found = _flattened(trace, arrays[1])
+            hot = ((table == 0) | (table == 1)).all() and (table.sum(axis=1) == 1).all()
+            if found is not None and hot and found[2] == (rows, classes):
+                return OneHotInARow(ast.unparse(found[0]), found[1], rows, classes)
     return None

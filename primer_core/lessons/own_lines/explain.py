@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from primer_core.error_messages import Recognised, Unknown, is_error, read, recognise
 from primer_core.language.programs.layers import Forward
 from primer_core.lessons.event import Act, Click, Event, EventError, Put
 from primer_core.lessons.lesson import put_fields
+from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import operand_names
 from primer_core.lessons.own_lines.fixes import Fix, fixes_of
@@ -173,8 +175,8 @@ def explain_trace(question: OwnLinesQuestion, trace: Trace, most_cells: int = MO
         return Shown(trace, 0, None, (), asked=asked)
     at = min(question.at, len(trace.steps))
     stops = at == len(trace.steps) and trace.stopped is not None
-    lost = lost_gradients_of(trace) if stops else ()
-    fixes = fixes_of(trace) if stops else ()
+    lost = apart(partial(lost_gradients_of, trace), ()) if stops else ()
+    fixes = apart(partial(fixes_of, trace), ()) if stops else ()
     opened = _opened(question, trace, at, most_cells, stops=stops)
     cause = cause_of(trace) if stops else None
     given = input_of(trace) if at == len(trace.steps) else None

@@ -358,7 +358,11 @@ class ObjectWatch(Interpreter):
 
     def _look_at_batch(self, node: ast.stmt, run: Run) -> None:
         match node:
-            case ast.For(ast.Name(name)) | ast.Assign([ast.Name(name)], ast.Call(ast.Name("next"))):
+            case (
+                ast.For(ast.Name(name))
+                | ast.For(ast.Tuple([ast.Name(), ast.Name(name)]), ast.Call(ast.Name("enumerate")))
+                | ast.Assign([ast.Name(name)], ast.Call(ast.Name("next")))
+            ):
                 batch = self.names.get(name)
                 if isinstance(batch, dict | list | tuple) and self._loader is not None:
                     self._batches.append((run, name, batch, self._loader.dataset))

@@ -43,6 +43,12 @@ _MOVING = frozenset({
     "permute", "ravel", "repeat", "repeat_interleave", "reshape", "resize", "roll", "rot90", "squeeze", "swapaxes", "t",
     "T", "tile", "transpose", "unsqueeze", "view",
 })  # fmt: skip
+_PICKING = frozenset({
+    "argwhere", "compress", "delete", "diagonal", "flatnonzero", "gather", "index_select", "insert", "masked_select",
+    "nonzero", "scatter", "scatter_add", "take", "take_along_axis", "take_along_dim", "where",
+})  # fmt: skip
+"""What the lesson on indices shows as an expression of an array."""
+
 _JOINING = frozenset({"cat", "column_stack", "concat", "concatenate", "dstack", "hstack", "stack", "vstack"})
 
 
@@ -63,7 +69,7 @@ def question_of(part: Part, most_cells: int = MOST_WRITTEN) -> tuple[str, Questi
     """
     owner, _, name = part.entry.partition(".")
     written = partial(_written, most_cells=most_cells)
-    for reads in (_elementwise, _product, _index, _reduction, _moved, _einsum, _loss):
+    for reads in (_elementwise, _product, _index, _picked, _reduction, _moved, _einsum, _loss):
         found = reads(part, owner, name, written)
         if found is not None:
             return found
@@ -178,6 +184,29 @@ def _index(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Qu
     if array is None or index is None or (index.startswith("[[") and backend_of(part.operands[0]).lone_list_is_tuple):
         return None
     return "indexing", IndexingQuestion(array=array, index=index, library=_library(part.operands[0]))
+
+
+def _picked(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
+    if owner not in ("np", "torch", "ndarray", "Tensor") or name not in _PICKING or not part.operands:
+        return None
+    array = written(part.operands[0]) if is_array(part.operands[0]) else None
+    values = [_given(value, written) for value in part.operands[1:]]
+    named = {word: _given(value, written) for word, value in part.keywords.items()}
+    arrays = [each for each in (*part.operands, *part.keywords.values()) if is_array(each)]
+    if array is None or None in values or None in named.values() or len({_library(each) for each in arrays}) > 1:
+        return None
+    given = ", ".join((*map(str, values), *(f"{word}={value}" for word, value in named.items())))
+    whole = (
+        f"a.{name}({given})"
+        if owner in ("ndarray", "Tensor")
+        else f"{owner}.{name}({', '.join(filter(None, ('a', given)))})"
+    )
+    return "indexing", IndexingQuestion(array=array, expression=whole, library=_library(part.operands[0]))
+
+
+def _given(value: Any, written: _Writes) -> str | None:
+    """Write an argument: an array, or what is none."""
+    return written(value) if is_array(value) or isinstance(value, float) else _plain(value)
 
 
 def _reduction(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:

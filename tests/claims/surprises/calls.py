@@ -242,9 +242,8 @@ def _(claim: CaughtRefusal, program: Program) -> None:
         for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
     raised = [each for each in raised_in(program) if type(each[1]).__name__ == claim.error and each[0] in lines]
-    assert raised
-    _, error, names = raised[-1]
-    assert type(refusal(claim.code, names)) is type(error)
-    told = set(re.findall(r"(?<![\w.])\d+(?![\w.])", claim.said)) - {"0", "1"}
-    assert told <= {*re.findall(r"\d+", str(error)), *shapes_in(names), *re.findall(r"\d+", source), str(claim.line)}
+    assert all(type(refusal(claim.code, names)) is type(error) for _, error, names in raised)
+    told = set(re.findall(r"(?<![\w.])\d+(?![\w.])", claim.said)) - {"0", "1", str(claim.line)}
+    known = set(re.findall(r"\d+", source))
+    assert any(told <= {*re.findall(r"\d+", str(error)), *shapes_in(names), *known} for _, error, names in raised)
     assert len(claim.said.split()) > 4

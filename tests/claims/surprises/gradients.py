@@ -10,10 +10,10 @@ import torch
 from primer_core.claims.running import line_of
 from primer_core.claims.surprises.gradients import (
     AtTheCorner,
-    ChangedUnnoticed,
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
+    SavedChangedByData,
     SumOfShares,
     WeighedBackward,
 )
@@ -60,7 +60,9 @@ def goes_back(claim: Any, program: Program) -> None:
 def newly(claim: Any, program: Program) -> dict[str, torch.Tensor]:
     """The gradients that a line brings to leaves, without those that were there before."""
     before, after = (every_gradient(names(program, claim.run)) for names in (at_line, after_line))
-    return {name: grad - before[name] if name in before else grad for name, grad in after.items()}
+    same = [name for name, grad in after.items() if name in before and torch.equal(grad, before[name])]
+    same += [name for name, grad in after.items() if name in before and bool(before[name].isnan().any())]
+    return {name: grad - before[name] if name in before else grad for name, grad in after.items() if name not in same}
 
 
 def anywhere(code: str, program: Program) -> ast.AST:
@@ -199,8 +201,8 @@ def told(tensor: torch.Tensor) -> str:
     return f"[{listed}]" if tensor.ndim else listed
 
 
-@check(ChangedUnnoticed)
-def _(claim: ChangedUnnoticed, program: Program) -> None:
+@check(SavedChangedByData)
+def _(claim: SavedChangedByData, program: Program) -> None:
     goes_back(claim, program)
     lines = opened(program.code).split("\n")
     assert f"{claim.code}.data" in lines[claim.line - 1]

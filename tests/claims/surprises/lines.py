@@ -13,6 +13,7 @@ from torch.nn import functional
 from primer_core.claims.running import Run
 from tests.claims.program import Program
 from tests.claims.recorded import Done, gradients, is_array, with_content
+from tests.claims.running_checks import in_sight as sight_of
 from tests.claims.running_checks import line, opened, statement_called
 from tests.claims.source_checks import Between, Stopped, in_sight
 
@@ -35,7 +36,7 @@ def statement_of(program: Program, run: Run) -> ast.stmt:
 
 def begun(program: Program, run: Run) -> tuple[Done, dict[str, Any]]:
     done = line(program, run)
-    return done, names_before(done)
+    return done, {**sight_of(done), **names_before(done)}
 
 
 def stands_there(code: str, program: Program, run: Run) -> ast.AST:
@@ -59,7 +60,7 @@ def numbers(value: Any) -> Any:
 
 
 def computed(code: str, names: dict[str, Any]) -> Any:
-    return eval(code, names)
+    return eval(code, {**LIBRARIES, **names})
 
 
 def made_of(claim: Any, program: Program) -> tuple[Any, dict[str, Any]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import io
 import warnings
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from primer_core.claims.surprises.objects import (
+    CopiedIntoOne,
     DefaultKept,
     DropsAtRandom,
     HoldsGraphs,
@@ -23,7 +26,9 @@ from primer_core.claims.surprises.objects import (
     NothingToStep,
     NotRegistered,
     OneLayerOften,
+    OneNetworkTwoNames,
     ReturnsNothing,
+    ThroughATuple,
     TimeFirst,
     ValuesAndIndices,
 )
@@ -313,3 +318,49 @@ def _(claim: NewInFunction, program: Program) -> None:
     exec(claim.instead, names)
     assert names[claim.name] is given
     assert numbers(given).tolist() == new.tolist()
+
+
+@check(OneNetworkTwoNames)
+def _(claim: OneNetworkTwoNames, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert ast.unparse(statement) == f"{claim.name} = {claim.network}"
+    names = after_line(program, claim.run)
+    network, other = names[claim.network], names[claim.name]
+    copied = copy.deepcopy(network)
+    before = [each.clone() for each in network.parameters()]
+    optimiser = torch.optim.SGD(network.parameters(), lr=1.0)
+    for each in network.parameters():
+        each.grad = torch.ones_like(each)
+    optimiser.step()
+    changed, kept = list(other.parameters()), list(copied.parameters())
+    assert len(before) > 0
+    assert not any(torch.equal(now, was) for now, was in zip(changed, before, strict=True))
+    assert all(torch.equal(now, was) for now, was in zip(kept, before, strict=True))
+
+
+@check(CopiedIntoOne)
+def _(claim: CopiedIntoOne, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.args[0]) == claim.of
+    names = at_line(program, claim.run)
+    held = [each.copy() for each in names[claim.of]]
+    assert len(held) == claim.count
+    result = computed(claim.code, names)
+    assert result.shape == (claim.count, *held[0].shape)
+    result[...] = 1 - result
+    for now, was in zip(names[claim.of], held, strict=True):
+        np.testing.assert_array_equal(now, was)
+
+
+@check(ThroughATuple)
+def _(claim: ThroughATuple, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert [ast.unparse(each) for each in statement.target.elts] == list(claim.names)
+    assert [ast.unparse(each) for each in statement.iter.elts] == list(claim.arrays)
+    names = at_line(program, claim.run)
+    exec("for {} in {}:\n    break".format(", ".join(claim.names), ", ".join(claim.arrays)), names)
+    for name, row in zip(claim.names, names[claim.arrays[0]], strict=True):
+        np.testing.assert_array_equal(names[name], row)
+    exec("for {} in zip({}):\n    break".format(", ".join(claim.names), ", ".join(claim.arrays)), names)
+    for name, array in zip(claim.names, claim.arrays, strict=True):
+        np.testing.assert_array_equal(names[name], names[array][0])

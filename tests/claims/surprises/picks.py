@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists
+from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists, PlacesNotValues
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.surprises.lines import LIBRARIES, at_line, computed, expression, numbers, stands_there, written
@@ -95,3 +95,19 @@ def _(claim: OneAxisForLists, program: Program) -> None:
     assert numbers(found).ravel().tolist() == numbers(wanted).ravel().tolist()
     assert len(claim.wanted) == len(claim.gives) + claim.lists - 1
     assert all(isinstance(apart[place], ast.Slice) for place in lists)
+
+
+@check(PlacesNotValues)
+def _(claim: PlacesNotValues, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = {**LIBRARIES, **at_line(program, claim.run)}
+    assert [ast.unparse(each) for each in node.args] == [claim.array, ast.unparse(expression(claim.given))]
+    array, given = computed(claim.array, names), computed(claim.given, names)
+    assert given.tolist() == list(claim.places)
+    assert [str(array[place]) for place in claim.places] == list(claim.there)
+    left = computed(ast.unparse(node), names)
+    for place in sorted(claim.places, reverse=True):
+        array = [*array[:place], *array[place + 1 :]]
+    assert left.tolist() == list(array)
+    kept = [value for value in computed(claim.array, names) if value not in claim.places]
+    assert computed(claim.instead, names).tolist() == kept

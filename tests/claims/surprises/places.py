@@ -11,6 +11,7 @@ import torch
 
 from primer_core.claims.surprises.places import (
     AddsRows,
+    AddsRowsTo,
     ColumnsOfEvery,
     CutNotTurned,
     EigenvectorsInColumns,
@@ -146,7 +147,8 @@ def _(claim: NothingToSwap, program: Program) -> None:
 def _(claim: FirstAlongColumns, program: Program) -> None:
     (result, _), names = made_of(claim, program)
     node: Any = stands_there(claim.code, program, claim.run)
-    sizes = tuple(np.size(computed(ast.unparse(each), names)) for each in node.args)
+    given = computed(f"[{', '.join(ast.unparse(each) for each in node.args)}]", names)
+    sizes = tuple(np.size(each) for each in given)
     assert sizes == (claim.first, claim.second)
     assert result.shape == sizes[::-1]
     assert all(len(set(column)) == 1 for column in result.T.tolist())
@@ -162,6 +164,21 @@ def _(claim: AddsRows, program: Program) -> None:
     assert claim.code == f"sum({claim.array})"
     np.testing.assert_allclose(numbers(result), numbers(array).sum(axis=0), rtol=1e-5)
     assert np.isclose(float(array.sum()), float(numbers(array).astype(float).sum()), rtol=1e-4)
+
+
+@check(AddsRowsTo)
+def _(claim: AddsRowsTo, program: Program) -> None:
+    result, names = made_of(claim, program)
+    array, start = numbers(names[claim.array]), numbers(names[claim.start])
+    assert claim.code.replace(" ", "") == f"sum({claim.array},{claim.start})"
+    assert len(array) == claim.rows
+    total = start
+    for row in array:
+        total = total + row
+    np.testing.assert_allclose(numbers(result), total, rtol=1e-5)
+    whole = computed(f"{claim.array} + {claim.start}", names)
+    for place in np.ndindex(*array.shape):
+        assert np.isclose(float(whole[place]), float(array[place]) + float(start[place]), equal_nan=True)
 
 
 @check(FirstLeftOut)

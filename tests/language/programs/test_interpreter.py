@@ -654,6 +654,16 @@ print(ones(2), max(tensor([1, 5]), 0).indices)
 from numpy import *
 sum(each for each in range(3))
 """
+SLICED = """
+l = list(range(6))
+l[0:2], l[2:4] = l[2:4], l[0:2]
+l[1:3] = [9, 8, 7]
+l[:0] = (1,)
+l[::2] = [0] * len(l[::2])
+l[2:4] = range(2)
+print(l)
+l[::3] = [5]
+"""
 PICKED = """
 a, b = np.array([1., 2., 4.]), np.array([2., 0., 4.])
 mask = b != 0
@@ -690,6 +700,10 @@ def test_what_learners_write_does_what_plain_python_does(
     monkeypatch.chdir(tmp_path)
     error = assert_alike(text)
     assert error == ("FileNotFoundError: [Errno 2] No such file or directory: 'nothing.pt'" if text == SAVED else None)
+
+
+def test_a_slice_of_a_list_is_written_to_as_python_does() -> None:
+    assert assert_alike(SLICED) == "ValueError: attempt to assign sequence of size 1 to extended slice of size 3"
 
 
 def test_all_names_of_a_module_are_imported_as_python_does() -> None:

@@ -201,6 +201,13 @@ _RANGES = (
 """Programs that run, and whose ranges, draws, losses or steps are others than is often meant."""
 
 _LOOKED_FOR = (
+    "torch.manual_seed(0)\nnet = nn.Linear({1}, 1)\nbest = net\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+    "net(torch.ones(2, {1})).sum().backward()\nopt.step()\nprint(best.weight)",
+    "rows = [np.arange({1}), np.arange({1}) * 2]\ntable = np.array(rows)\ntable[0] += {0}\n"
+    "for one, other in table, table * 1:\n    pass\na, b = np.arange(2 * {1}).reshape(2, {1}), np.ones((2, {1}))\n"
+    "for first, second in a, b:\n    print(first @ second)",
+    "x, y = np.eye({0}), np.ones(({0}, {0}))\nz = sum(x, y)\nbest = max([{0}, np.nan, {1}])\n"
+    "large = np.prod([3037000500 + {0}] * 2)",
     "table = np.array([])\nfor i in range({0} + 2):\n    table = np.append(table, [i, {1}, i * i])\nrow = table[:3]",
     "grid = np.linspace(0, 1, 11)\nwanted = 0.6\nprint(wanted in grid, 0.3 in np.arange(0, {1}, 0.1))\n"
     "found = np.isin(0.7, grid * 1)",
@@ -753,6 +760,7 @@ _LOST_FACTORS = (
 """Programs in which a factor, a gradient or a change is lost; the last one fails."""
 
 _PICKS = (
+    "even = np.arange({1} + 5) * 2\nleft = np.delete(even, even[1:{1}])\nalso = np.delete(even, np.s_[1:{1}])",
     "t = torch.arange({1}.0 + 2)\nt[0], t[{1}] = t[{1}], t[0]\nprint(t)",
     "t = torch.arange({1} * 2).reshape({1}, 2)\nt[0, 1], t[1, 0] = t[1, 0], t[0, 1]",
     "m = np.arange({1} * 4).reshape(4, {1})\nnp.random.shuffle(m[[0, {0}]])\nm.flatten().sort()\nprint(m)",

@@ -361,6 +361,56 @@ def test_a_name_is_not_told_elsewhere(program: str) -> None:
     assert found is None or "a name like any other" not in plain(found.sentence())
 
 
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (
+            "p = torch.log_softmax(torch.randn(3, 2), dim=1)\nloss = torch.nn.BCELoss()(p, torch.ones(3, 2))",
+            "p holds logarithms of them: each row of exp sums to 1. nn.NLLLoss takes those",
+        ),
+        ("p = torch.randn(3, 2) * 3\nloss = torch.nn.BCELoss()(p, torch.ones(3, 2))", ""),
+        (
+            "x = torch.zeros(4, 3, 2)\ny = x.view(1, -1)\nloss = torch.nn.MSELoss()(torch.ones(4, 6), y)",
+            "x.view(1, -1) puts all 4 samples into one row, (1, 24). x.flatten(1) leaves the axis of the batch, and "
+            "makes a row of each: (4, 6).",
+        ),
+        ("x = torch.zeros(4, 3)\nloss = torch.nn.MSELoss()(torch.ones(4, 6), x)", ""),
+        (
+            "hot = torch.eye(3).long()\nloss = torch.nn.CrossEntropyLoss()(torch.randn(3, 3), hot.view(-1))",
+            "hot has a row of 3 for each of 3 samples, with 1 at its class. hot.view(-1) makes 9 targets of it. "
+            "hot.argmax(1) gives the class of each row: 3 targets.",
+        ),
+        ("t = torch.arange(9) % 3\nloss = torch.nn.CrossEntropyLoss()(torch.randn(3, 3), t)", ""),
+    ],
+)
+def test_what_a_loss_was_given_is_said(program: str, words: str) -> None:
+    known = ("holds logarithms", "into one row", "with 1 at its class")
+    said = sentence_of(program)
+    assert words in said if words else not any(each in said for each in known)
+
+
+@pytest.mark.parametrize(
+    ("program", "lines"),
+    [
+        (
+            "x = torch.zeros(4, 3, 2)\ny = x.view(1, -1)\nloss = torch.nn.MSELoss()(torch.ones(4, 6), y)",
+            ["y = x.flatten(1)"],
+        ),
+        (
+            "p = torch.log_softmax(torch.randn(3, 2), dim=1)\nloss = torch.nn.BCELoss()(p, torch.ones(3, 2))",
+            ["loss = torch.nn.BCELoss()(p.exp(), torch.ones(3, 2))"],
+        ),
+    ],
+)
+def test_what_a_loss_was_given_is_mended(program: str, lines: list[str]) -> None:
+    assert [fix.line for fix in fixes_of(run(f"import torch\n{program}"))] == lines
+
+
+def test_no_loss_is_offered_every_pair() -> None:
+    program = "c = torch.nn.MSELoss()\nloss = c(torch.ones(4, 6), torch.zeros(4, 5))"
+    assert not any("None" in fix.line or "unsqueeze" in fix.line for fix in fixes_of(run(program)))
+
+
 LAYER = "import torch\nfrom torch import nn\nlayer = nn.Linear(3, 5)\nx = torch.ones(2, 3)\n"
 
 

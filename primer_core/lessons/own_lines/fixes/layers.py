@@ -11,7 +11,7 @@ import numpy as np
 from primer_core.error_messages.kinds.layers import KernelTooLarge
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.closer_causes import cut_into_rows
+from primer_core.lessons.own_lines.closer_causes import are_log_shares, cut_into_rows
 from primer_core.lessons.own_lines.failing import Operand, nodes_at, nodes_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 
@@ -178,6 +178,10 @@ def _from_zero(failure: Failure) -> Iterator[Candidate]:
 def _probabilities(failure: Failure) -> Iterator[Candidate]:
     """Make probabilities of what are logits, or take the loss that does so itself."""
     arguments = failure.positional()
+    given = next((each for each in failure.failing.operands if each.shape is not None), None)
+    if arguments and given is not None and are_log_shares(given.value):
+        yield failure.instead(arguments[0], f"{given.asked}.exp()")
+        return
     if arguments:
         yield failure.instead(arguments[0], f"torch.sigmoid({failure.text(arguments[0])})")
     for node in ast.walk(failure.node):

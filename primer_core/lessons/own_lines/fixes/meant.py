@@ -13,8 +13,8 @@ from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.array_causes import picked
-from primer_core.lessons.own_lines.closer_causes import scattered
-from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, statements_of
+from primer_core.lessons.own_lines.closer_causes import batch_in_one_row, scattered
+from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.fixes.dtypes import mask_of
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
@@ -38,6 +38,19 @@ def meant_of(failure: Failure) -> tuple[Candidate, ...] | None:
         found = rule(failure)
         if found is not None:
             return tuple(found)
+    return None
+
+
+def _row_for_each_sample(failure: Failure) -> Iterator[Candidate] | None:
+    """Leave the axis of the batch where all of it was put into one row."""
+    found = batch_in_one_row(failure.trace) if failure.kind in ("broadcast_torch", "sizes_torch") else None
+    if found is None:
+        return None
+    for node in nodes_of(failure.trace.source):
+        if isinstance(node, ast.Call) and ast.unparse(node) == found.code:
+            place = failure.place(node)
+            near = place.line == failure.failing.place.line
+            return iter([Candidate(place, f"{found.given}.flatten(1)", "failing" if near else "making")])
     return None
 
 
@@ -729,6 +742,7 @@ def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
 
 
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
+    _row_for_each_sample,
     _picked_by_mask,
     _distances,
     _one_shorter,

@@ -12,6 +12,7 @@ from time import thread_time
 from primer_core.error_messages import Recognised, read, recognise
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.fixes import (
     arrays,
     dtypes,
@@ -128,6 +129,8 @@ class _Trial:
         """
         if len(self.found) == MOST or thread_time() > self.ends:
             return None
+        if _puts_axis_into_loss(self.trace, candidate):
+            return None
         source = candidate.applied(program)
         does = _in_one_way(source)
         if does in self._seen or source == self.trace.source:
@@ -147,6 +150,20 @@ class _Trial:
             at = candidate.place.line
             line = mended.source.split("\n")[at - 1].strip()
             self.found.append(Fix(candidate.where, at, line, gives, mended.source))
+
+
+def _puts_axis_into_loss(trace: Trace, candidate: Candidate) -> bool:
+    """Return whether an operand of a loss whose shapes clash is given a new axis: every pair would be compared then."""
+    failing = trace.failing
+    node = None if failing is None else failing.node
+    if failing is None or not isinstance(node, ast.Call) or candidate.where != "failing":
+        return False
+    kinds = (failing.scope.get(node.func.id, "") if isinstance(node.func, ast.Name) else ast.unparse(node.func)).lower()
+    shapes = [each.shape for each in failing.operands if each.shape is not None]
+    clash = len(shapes) > 1 and joint_shape(axis_rule(shapes[-2:])) is None
+    return (
+        clash and kinds.rstrip("()").endswith("loss") and ("[:, None]" in candidate.new or "unsqueeze" in candidate.new)
+    )
 
 
 def _in_one_way(source: str) -> str:

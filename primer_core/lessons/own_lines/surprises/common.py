@@ -346,19 +346,32 @@ def _of_rows(line: Line, node: ast.expr, array: str) -> str:
 
 
 def _every_pair(line: Line) -> Iterator[ColumnMeetsRow | NumberByNumber]:
-    for part in line.step.parts:
-        if not part.entry.startswith("operator.") or len(part.operands) != 2 or not all(map(is_array, part.operands)):
-            continue
-        left, right = (shape_of(each) for each in part.operands)
+    for text, left, right, found in _meetings(line):
         column, row = (left, right) if len(left) == 2 else (right, left)
-        if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2 or part.entry == "operator.@":
+        if len(column) != 2 or column[1] != 1 or row != column[:1] or row[0] < 2:
             continue
-        if not any(word in part.place.text for word in _MEANT_AS_COLUMN):
-            yield ColumnMeetsRow(line.run, part.place.text, left, right, (row[0], row[0]))
-            found = line.at(part.place)
+        if not any(word in text for word in _MEANT_AS_COLUMN):
+            yield ColumnMeetsRow(line.run, text, left, right, (row[0], row[0]))
             squeezed = None if found is None else _with_column_squeezed(found, is_left=column is left)
             if squeezed is not None:
                 yield NumberByNumber(line.run, squeezed, row)
+
+
+def _meetings(line: Line) -> Iterator[tuple[str, tuple[int, ...], tuple[int, ...], ast.AST | None]]:
+    """Go through the elementwise operations of two arrays: as code, both shapes, and the expression."""
+    seen = set[str]()
+    for part in line.step.parts:
+        if part.entry.startswith("operator.") and len(part.operands) == 2 and all(map(is_array, part.operands)):
+            seen.add(part.place.text)
+            if part.entry != "operator.@":
+                left, right = (shape_of(each) for each in part.operands)
+                yield part.place.text, left, right, line.at(part.place)
+    for node in line.nodes():  # of large arrays no part is kept
+        match node:
+            case ast.BinOp(ast.Name(one), sign, ast.Name(other)) if not isinstance(sign, ast.MatMult):
+                shapes = line.shape_of(one), line.shape_of(other)
+                if line.text(node) not in seen and shapes[0] is not None and shapes[1] is not None:
+                    yield line.text(node), shapes[0], shapes[1], node
 
 
 def _with_column_squeezed(node: ast.AST, *, is_left: bool) -> str | None:

@@ -22,7 +22,7 @@ from primer_core.claims.surprises.functions import (
 )
 from primer_core.language.execution import is_array
 from primer_core.lessons.own_lines.surprises.arrays import values_of
-from primer_core.lessons.own_lines.surprises.line import Line, as_array, numbers, whole_number, with_argument
+from primer_core.lessons.own_lines.surprises.line import Line, as_array, number_of, numbers, whole_number, with_argument
 
 _FAR = 0.5
 """How far numbers are apart at least, measured by the larger one, that nobody would call close."""
@@ -169,6 +169,31 @@ def _passed_over(line: Line) -> Iterator[Claim]:
             yield PassedOver(line.run, part.place.text, nans, f"np.{name}({of})", f"np.nan{name}({of})")
 
 
+def _passed_over_in_list(line: Line) -> Iterator[Claim]:
+    for call in line.calls():
+        match call:
+            case ast.Call(ast.Name("max" | "min" as name), [ast.List(parts) as given], []) if line.is_pythons(name):
+                found = [_written_number(each) for each in parts]
+            case _:
+                continue
+        known = [each for each in found if each is not None]
+        nans = sum(map(math.isnan, known))
+        if len(known) == len(found) and nans and not math.isnan(known[0]) and nans < len(known):
+            of = line.text(given)
+            yield PassedOver(line.run, line.text(call), nans, f"np.{name}({of})", f"np.nan{name}({of})")
+
+
+def _written_number(node: ast.expr) -> float | None:
+    """Return a number that is written in a list, nan too; None for all else."""
+    match node:
+        case ast.Attribute(ast.Name("np" | "numpy" | "math"), "nan") | ast.Name("nan"):
+            return math.nan
+        case ast.Call(ast.Name("float"), [ast.Constant("nan")], []):
+            return math.nan
+    number = number_of(ast.unparse(node))
+    return None if number is None else float(number)
+
+
 def _nan_in(line: Line) -> Iterator[Claim]:
     for node in line.nodes():
         match node:
@@ -187,5 +212,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _angle,
     _stored_below,
     _passed_over,
+    _passed_over_in_list,
     _nan_in,
 )

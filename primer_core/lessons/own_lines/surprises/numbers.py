@@ -332,10 +332,13 @@ def _bits(line: Line) -> Iterator[Claim]:
 
 def _total(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
-        name, given = last_name(part), arrays(part)
-        if name not in ("prod", "sum", "cumprod", "cumsum") or len(given) != 1 or len(part.operands) != 1:
+        name, given = last_name(part), part.operands
+        if name not in ("prod", "sum", "cumprod", "cumsum") or len(given) != 1 or part.entry.startswith("builtins."):
             continue
-        cells, result = numbers(given[0]), part.result
+        listed = isinstance(given[0], list) and all(type(each) is int for each in given[0])
+        if not listed and not is_array(given[0]):
+            continue
+        cells, result = np.asarray(given[0]) if listed else numbers(given[0]), part.result
         if cells.dtype.kind not in "iu" or not is_array(result) or part.keywords or not 0 < cells.size <= _MOST_TOLD:
             continue
         stored = numbers(result)

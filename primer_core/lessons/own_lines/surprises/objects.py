@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.objects import (
+    CopiedIntoOne,
     DefaultKept,
     DropsAtRandom,
     HoldsGraphs,
@@ -18,12 +21,14 @@ from primer_core.claims.surprises.objects import (
     NothingToStep,
     NotRegistered,
     OneLayerOften,
+    OneNetworkTwoNames,
     ReturnsNothing,
+    ThroughATuple,
     TimeFirst,
     ValuesAndIndices,
 )
 from primer_core.lessons.own_lines.surprises.layers import untold_dropout
-from primer_core.lessons.own_lines.surprises.line import Line, goes_back
+from primer_core.lessons.own_lines.surprises.line import Line, goes_back, within
 from primer_core.lessons.own_lines.trace import Step
 
 _IN_PLACE = (
@@ -264,6 +269,58 @@ def _new_in_function(line: Line) -> Iterator[Claim]:
 
 _WRITTEN_TO = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*="}
 
+
+def _two_names(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Name(network)) if name != network:
+            pass
+        case _:
+            return
+    seen = None if line.before is None else line.before.names.get(network)
+    asked, steps = set[str](), False
+    for node in line.everywhere():
+        match node:
+            case ast.Attribute(ast.Name(of), attribute) if of == network:
+                asked.add(attribute)
+    for step in line.trace.steps[line.trace.steps.index(line.step) :]:
+        if step.moment.happening == "statement":
+            nodes = within(step.moment.node)
+            steps |= any(isinstance(node, ast.Attribute) and node.attr == "step" for node in nodes)
+    if seen is not None and seen.shape is None and not seen.text and "parameters" in asked and steps:
+        yield OneNetworkTwoNames(line.run, name, network)
+
+
+def _copied(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.Call(_, [ast.Name(of)], []) as call) if name != of:
+            pass
+        case _:
+            return
+    later = line.trace.steps[line.trace.steps.index(line.step) + 1 :]
+    for part in line.step.parts:
+        given = part.operands[0] if part.entry == "np.array" and len(part.operands) == 1 else None
+        if not isinstance(given, list) or not given or not all(isinstance(each, np.ndarray) for each in given):
+            continue
+        shared = len({each.shape for each in given}) == 1 and given[0].ndim and part.place.text == line.text(call)
+        if shared and any(name in step.changed for step in later):
+            yield CopiedIntoOne(line.run, part.place.text, of, len(given))
+
+
+def _through_a_tuple(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.For(ast.Tuple(targets), ast.Tuple(parts)) if line.step.run == 1:
+            pass
+        case _:
+            return
+    names = [each.id for each in targets if isinstance(each, ast.Name)]
+    arrays = [each.id for each in parts if isinstance(each, ast.Name)]
+    shapes = [line.shape_of(each) for each in arrays]
+    if len(names) != len(targets) or len(arrays) != len(parts) or len(arrays) != len(names) or len(arrays) < 2:
+        return
+    if all(shape is not None and len(shape) > 1 and shape[0] == len(names) for shape in shapes) and len({*shapes}) == 1:
+        yield ThroughATuple(line.run, tuple(names), tuple(arrays))
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _none,
     _pair,
@@ -277,4 +334,9 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _returns_nothing,
     _name_alone,
     _new_in_function,
+    _two_names,
+    _copied,
 )
+
+OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_through_a_tuple,)
+"""What is asked of the line that begins a loop."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists
+from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists, PlacesNotValues
 from primer_core.language.execution import is_array
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
@@ -19,6 +19,9 @@ from primer_core.lessons.own_lines.trace import Part
 _READS = ("ndarray.[]", "Tensor.[]")
 _WRITES = ("ndarray.[]=", "Tensor.[]=")
 _NONES = ("None", "np.newaxis", "newaxis")
+_MOST_TOLD = 6
+"""Places that are told one by one at most."""
+
 _MOST_LISTS = 31
 """PyTorch reads a list of more lists as one array of places."""
 
@@ -178,4 +181,32 @@ def _keeps(each: Any) -> bool:
     )
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_empty, _no_axis, _list_per_axis, _one_axis)
+def _places(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        call = line.at(part.place)
+        if part.entry != "np.delete" or part.keywords or len(part.operands) != 2 or not isinstance(call, ast.Call):
+            continue
+        array, given = part.operands
+        match call.args:
+            case [ast.Name(name), ast.Subscript(ast.Name(other)) as picked] if name == other:
+                pass
+            case _:
+                continue
+        if not all(
+            isinstance(each, np.ndarray) and each.ndim == 1 and each.dtype.kind in "iu" for each in (array, given)
+        ):
+            continue
+        places = tuple(given.tolist())
+        there = tuple(str(array[place].item()) for place in places)
+        if 0 < len(places) <= _MOST_TOLD and there != tuple(map(str, places)):
+            instead = f"{name}[~np.isin({name}, {line.text(picked)})]"
+            yield PlacesNotValues(line.run, part.place.text, line.text(picked), name, places, there, instead)
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _empty,
+    _no_axis,
+    _list_per_axis,
+    _one_axis,
+    _places,
+)

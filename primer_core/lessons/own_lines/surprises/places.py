@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.places import (
     AddsRows,
+    AddsRowsTo,
     ColumnsOfEvery,
     CutNotTurned,
     EigenvectorsInColumns,
@@ -96,6 +97,8 @@ def _as_it_lies(line: Line) -> Iterator[Claim]:
         if part.entry not in _SHAPES or not part.operands or not (is_array(part.result) and is_array(part.operands[0])):
             continue
         before, after = numbers(part.operands[0]), numbers(part.result)
+        if part.keywords.get("order", "C") != "C":
+            continue
         if before.shape == after.shape or sorted(before.shape) != sorted(after.shape) or before.ndim > _MOST_AXES:
             continue
         if (
@@ -192,6 +195,10 @@ def _adds_rows(line: Line) -> Iterator[Claim]:
                 shape = line.shape_of(name)
                 if shape is not None and len(shape) > 1 and shape[0]:
                     yield AddsRows(line.run, line.text(call), name, shape[1:])
+            case ast.Call(ast.Name("sum"), [ast.Name(name), ast.Name(start)], []) if line.is_pythons("sum"):
+                shape, other = line.shape_of(name), line.shape_of(start)
+                if shape is not None and shape == other and shape and shape[0]:
+                    yield AddsRowsTo(line.run, line.text(call), name, start, shape[0])
 
 
 def _left_out(line: Line) -> Iterator[Claim]:

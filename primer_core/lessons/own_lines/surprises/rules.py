@@ -81,11 +81,10 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
 )
 
 _RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
-    "statement": _RULES, "loop": (*places.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS, *draws.OF_LOOPS),
-}  # fmt: skip
+    "statement": _RULES,
+    "loop": (*places.OF_LOOPS, *objects.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS, *draws.OF_LOOPS),
+}
 """By what happened in a step."""
-
-_NOTHING: tuple[Claim, ...] = ()
 
 
 def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim, ...]]:
@@ -106,7 +105,7 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     for step in steps:
         rules = _RULES_OF.get(step.moment.happening, ())
         line = Line(trace, step, before.get(step), losses, statements)
-        every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), _NOTHING)]
+        every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), ())]
         said = tuple(dict.fromkeys(every))
         if said:
             found[step] = said

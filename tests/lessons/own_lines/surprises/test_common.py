@@ -17,6 +17,7 @@ from primer_core.claims.surprises.common import (
     StoredOtherwise,
     WrapsAround,
 )
+from primer_core.claims.surprises.functions import PassedOver
 from primer_core.claims.surprises.numbers import (
     CutTowardZero,
     HalfToEven,
@@ -28,8 +29,10 @@ from primer_core.claims.surprises.numbers import (
     NotQuiteThere,
     RoundedDown,
     TooCoarse,
+    TotalWraps,
 )
 from primer_core.claims.surprises.objects import (
+    CopiedIntoOne,
     DefaultKept,
     DropsAtRandom,
     KeepsGraphs,
@@ -37,11 +40,14 @@ from primer_core.claims.surprises.objects import (
     NotHeld,
     NothingToStep,
     NotRegistered,
+    OneNetworkTwoNames,
+    ThroughATuple,
     TimeFirst,
     ValuesAndIndices,
 )
 from primer_core.claims.surprises.places import (
     AddsRows,
+    AddsRowsTo,
     FirstAlongColumns,
     FirstLeftOut,
     InverseCellByCell,
@@ -154,6 +160,19 @@ def found(program: str) -> list[Claim]:
             [FirstAlongColumns((5, 1), "np.meshgrid(np.arange(3), [1, 2])", 3, 2)],
         ),
         ("a = np.ones((2, 3))\ns = sum(a)", [AddsRows((6, 1), "sum(a)", "a", (3,))]),
+        ("a, b = np.ones((2, 3)), np.zeros((2, 3))\ns = sum(a, b)", [AddsRowsTo((6, 1), "sum(a, b)", "a", "b", 2)]),
+        (
+            "m = max([0, np.nan])",
+            [PassedOver((5, 1), "max([0, np.nan])", 1, "np.max([0, np.nan])", "np.nanmax([0, np.nan])")],
+        ),
+        (
+            "n = np.prod([3037000500, 3037000500])",
+            [
+                TotalWraps(
+                    (5, 1), "np.prod([3037000500, 3037000500])", 9223372037000250000, -9223372036709301616, "int64"
+                )
+            ],
+        ),
         ("a = np.arange(4)\nb = a[2:0:-1]", [FirstLeftOut((6, 1), "a[2:0:-1]", "a[2::-1]")]),
         (
             "z = torch.tensor([[0., 0.], [0., 0.], [0., 0.]])\np = F.softmax(z, dim=0)",
@@ -232,6 +251,26 @@ def found(program: str) -> list[Claim]:
             "(v * 3).backward()\n(v * 5).backward()",
             [GradientsAddUp((8, 1), ("v.grad",))],
         ),
+        (
+            "net = nn.Linear(2, 1)\nbest = net\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+            "net(torch.ones(1, 2)).sum().backward()\nopt.step()",
+            [OneNetworkTwoNames((6, 1), "best", "net")],
+        ),
+        (
+            "a = [np.zeros(2), np.ones(2)]\nb = np.array(a)\nb[0] += 1",
+            [CopiedIntoOne((6, 1), "np.array(a)", "a", 2)],
+        ),
+        (
+            "a, b = np.arange(6).reshape(2, 3), np.ones((2, 3))\nfor x, y in a, b:\n    print(x @ y)",
+            [ThroughATuple((6, 1), ("x", "y"), ("a", "b"))],
+        ),
+        (
+            "a, b = np.zeros((100,)), np.zeros((100, 1))\nc = a + b",
+            [
+                ColumnMeetsRow((6, 1), "a + b", (100,), (100, 1), (100, 100)),
+                NumberByNumber((6, 1), "a + b.squeeze(1)", (100,)),
+            ],
+        ),
         ("rnn = nn.RNN(2, 3)\ny, h = rnn(torch.ones(4, 5, 2))", [TimeFirst((6, 1), "rnn", 4, 5)]),
     ],
 )
@@ -281,7 +320,13 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "np.random.seed(0)\na = np.ones(2)\nnp.random.seed(0)\nb = np.random.rand(2)",
         "np.random.seed(0)\na = np.random.rand(2)\ntorch.manual_seed(0)",
         "a = np.array([-8., 8.]) ** 2\nb = np.array([8.]) ** 0.5\nc = np.cbrt(np.array([-8.]))",
+        "m = max([0, 1.5])\nn = max([float('nan'), 2])\nfrom numpy import max\no = max([0, np.nan]) if False else 0",
+        "from numpy import sum\na, b = np.ones((2, 3)), np.zeros((2, 3))\nn = np.prod([1, 2, 3])",
         "from numpy import *\na = ones((2, 3))\ns = sum(a)",
+        "net = nn.Linear(2, 1)\nbest = net\nopt = torch.optim.SGD(net.parameters(), lr=0.1)",
+        "a = [np.zeros(2), np.ones(2)]\nb = np.array(a)\nc = np.array([1, 2])\nc[0] = 5",
+        "a, b = np.arange(6).reshape(2, 3), np.ones((2, 3))\nfor x, y in zip(a, b):\n    z = x @ y\n"
+        "for x, y in [(1, 2), (3, 4)]:\n    z = x\nfor x, y in (1, 2), (3, 4):\n    z = y",
         "from numpy import sum\na = np.ones((2, 3))\ns = sum(a)",
         "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
     ],

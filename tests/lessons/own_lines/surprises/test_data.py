@@ -116,6 +116,11 @@ BY_INDEX = (
             FieldByField((7, 1), "batch", 3, 2),
         ),
         (
+            "from torch.utils.data import DataLoader\nsamples = [(0, [1., 2., 3.]), (1, [4., 5., 6.])]\n"
+            "for i, batch in enumerate(DataLoader(samples, batch_size=2)):\n    print(batch[1])",
+            FieldByField((7, 1), "batch[1]", 3, 2),
+        ),
+        (
             "from torch.utils.data import DataLoader\nsamples = [{'x': [1., 2.], 'y': 0}, {'x': [3., 4.], 'y': 1}]\n"
             "loader = DataLoader(samples, batch_size=2)\nfirst = next(iter(loader))",
             FieldByField((8, 1), "first['x']", 2, 2),

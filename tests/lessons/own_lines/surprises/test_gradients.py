@@ -6,10 +6,10 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.lost_gradients import NoGradient
 from primer_core.claims.surprises.gradients import (
     AtTheCorner,
-    ChangedUnnoticed,
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
+    SavedChangedByData,
     SumOfShares,
     WeighedBackward,
 )
@@ -143,11 +143,11 @@ MASKED = "x = torch.tensor([{}], requires_grad=True)\n{}\ny.sum().backward()"
         (
             "a = torch.tensor([1., 2.], requires_grad=True)\nout = a.exp()\nb = out.data\nb.zero_()\n"
             "out.sum().backward()",
-            [ChangedUnnoticed((9, 1), "out", 7, "a", "[0, 0]", "[2.72, 7.39]")],
+            [SavedChangedByData((9, 1), "out", 7, "a", "[0, 0]", "[2.72, 7.39]")],
         ),
         (
             "w = torch.tensor([1., 2.], requires_grad=True)\nloss = (w ** 2).sum()\nw.data.mul_(3)\nloss.backward()",
-            [ChangedUnnoticed((8, 1), "w", 7, "w", "[6, 12]", "[2, 4]")],
+            [SavedChangedByData((8, 1), "w", 7, "w", "[6, 12]", "[2, 4]")],
         ),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.surprises import picks
-from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists
+from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists, PlacesNotValues
 from primer_core.claims.surprises.readings import ListAxisFirst
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -38,6 +38,16 @@ def said_here(program: str) -> list[Claim]:
         (TEN + "a[3:1] = 0", [EmptySpan((6, 1), "a[3:1]", 0, 10, 3, 1, None, 3, 1)]),
         (GRID + "b = g[:, 5:2]", [EmptySpan((6, 1), "g[:, 5:2]", 1, 4, 5, 2, None, 5, 2)]),
         (GRID + "b = g[None, [0, 1], 3:1]", [EmptySpan((6, 1), "g[None, [0, 1], 3:1]", 1, 4, 3, 1, None, 3, 1)]),
+        (
+            "x = np.arange(12) * 2\nb = np.delete(x, x[3:6])",
+            [
+                PlacesNotValues(
+                    (6, 1), "np.delete(x, x[3:6])", "x[3:6]", "x", (6, 8, 10), ("12", "16", "20"),
+                    "x[~np.isin(x, x[3:6])]",
+                )
+            ],
+        ),
+        ("x = np.arange(9)\nb = np.delete(x, x[3:6])\ny = x * 2\nc = np.delete(y, x[1:3])\nd = np.delete(y, [2])", []),
         (GRID + "b = g[..., 3:1]", [EmptySpan((6, 1), "g[..., 3:1]", 1, 4, 3, 1, None, 3, 1)]),
         (
             "def window(t, i):\n    return t[i - 2:i]\nw = window(torch.arange(5), 1)",
