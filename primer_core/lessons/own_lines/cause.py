@@ -15,8 +15,10 @@ from primer_core.error_messages.kinds.products import InnerSizesDiffer
 from primer_core.language.execution import attempted
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.apart import apart
-from primer_core.lessons.own_lines.array_causes import of_arrays, of_masks
-from primer_core.lessons.own_lines.closer_causes import closer, nearly_its_name
+from primer_core.lessons.own_lines.causes.arrays import of_arrays, of_masks
+from primer_core.lessons.own_lines.causes.gradients import of_gradients
+from primer_core.lessons.own_lines.causes.losses import of_losses
+from primer_core.lessons.own_lines.causes.networks import nearly_its_name, of_networks
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -48,8 +50,11 @@ def cause_of(trace: Trace) -> Recognised | None:
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
     if not all(_is_there(shape, there) for shape in here):
         return None
-    told = apart(partial(of_arrays, known, trace), None)
-    return apart(partial(closer, known, trace), known) if told is None else replace(known, cause=told)
+    for closer in (of_networks, of_arrays, of_losses, of_gradients):
+        cause = apart(partial(closer, known, trace), None)
+        if cause is not None:
+            return replace(known, cause=cause)
+    return known
 
 
 def _gives(failing: Failing, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.closer_causes import carried, list_for_numpy, loop_between
+from primer_core.lessons.own_lines.causes.gradients import carried, list_for_numpy, loop_between
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 from primer_core.lessons.own_lines.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.surprises.line import goes_back

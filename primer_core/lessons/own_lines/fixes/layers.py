@@ -11,7 +11,7 @@ import numpy as np
 from primer_core.error_messages.kinds.layers import KernelTooLarge
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.closer_causes import are_log_shares, cut_into_rows
+from primer_core.lessons.own_lines.causes.losses import are_log_shares, cut_into_rows
 from primer_core.lessons.own_lines.failing import Operand, nodes_at, nodes_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 

@@ -12,8 +12,8 @@ from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
 from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.array_causes import picked
-from primer_core.lessons.own_lines.closer_causes import batch_in_one_row, scattered
+from primer_core.lessons.own_lines.causes.arrays import picked, scattered
+from primer_core.lessons.own_lines.causes.losses import batch_in_one_row
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.fixes.dtypes import mask_of

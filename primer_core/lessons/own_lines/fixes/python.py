@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from primer_core.lessons.own_lines.array_causes import function_of_math
+from primer_core.lessons.own_lines.causes.arrays import function_of_math
 from primer_core.lessons.own_lines.failing import statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.arrays import among_arrays, row_and_column, sizes_of_fewer
 from primer_core.lessons.own_lines.fixes.candidate import (

@@ -16,7 +16,7 @@ from primer_core.error_messages.cause import Cause
 from primer_core.language.parsing import code_expression
 from primer_core.language.programs.missing import public_names
 from primer_core.lessons.alignment import axis_rule, joint_shape
-from primer_core.lessons.own_lines.closer_causes import CauseHere
+from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -255,6 +255,27 @@ class ShapeOfPicked(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SourceAxes(CauseHere):
+    """What is to be scattered has another number of axes than the index.
+
+    Parameters
+    ----------
+    index, source
+        int, axes of each.
+    """
+
+    index: int
+    source: int
+
+    def sentence(self) -> Sentence:
+        """Name both."""
+        return (
+            "Each place of the index takes the number at the same place of what is scattered, so that both need as "
+            f"many axes: the index has {self.index}, and what is scattered {self.source}.",
+        )
+
+
 def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -268,6 +289,8 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
             return _by_identity(failing)
         case "by_zero_python":
             return _before_chosen(failing)
+        case kind if kind in _OF_AXES:
+            return _scattered(failing)
         case "number" | "number_torch":
             return _one_number(trace, failing)
         case "too_many_indices_torch":
@@ -473,3 +496,26 @@ def _of_picked(trace: Trace) -> ShapeOfPicked | None:
     node, mask, shape, operand = found
     library = "torch" if operand.is_tensor else "np"
     return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, (operand.shape or (0,))[0], library)
+
+
+_OF_AXES = ("axis_torch", "axis", "gather_axes_torch")
+_SCATTERS = ("scatter", "scatter_", "scatter_add", "scatter_add_")
+
+
+def scattered(failing: Failing) -> tuple[Operand, Operand] | None:
+    """Return the index of a call that scatters, and what that scatters; None where they are not known."""
+    match failing.node:
+        case ast.Call(ast.Attribute(holder, name)) if name in _SCATTERS:
+            arrays = [each for each in failing.operands if each.shape is not None and each.text != ast.unparse(holder)]
+            of_torch = ast.unparse(holder) == "torch"
+            if len(arrays) == (3 if of_torch else 2):
+                return arrays[-2], arrays[-1]
+    return None
+
+
+def _scattered(failing: Failing) -> SourceAxes | None:
+    found = scattered(failing)
+    if found is None:
+        return None
+    index, source = (len(each.shape or ()) for each in found)
+    return None if index == source else SourceAxes(index, source)

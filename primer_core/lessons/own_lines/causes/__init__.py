@@ -1,0 +1,1 @@
+"""Why a program fails, where it tells more than the message does, or something else than that seems to say."""

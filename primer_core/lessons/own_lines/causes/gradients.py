@@ -1,0 +1,375 @@
+"""Why a way back fails: its graph was used up, what it had saved was changed, or NumPy was asked for it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from primer_core.claims.claim import Code, Sentence, listed
+from primer_core.error_messages import Recognised
+from primer_core.error_messages.cause import Cause
+from primer_core.language.rejection import Place
+from primer_core.lessons.own_lines.causes.here import CauseHere
+from primer_core.lessons.own_lines.failing import Entry, Failing, statements_of
+from primer_core.lessons.own_lines.saved import changed_since, freed_before
+from primer_core.lessons.own_lines.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOfRoundBefore(CauseHere):
+    """A loss was computed of what the round before computed, whose graph was gone back through.
+
+    Parameters
+    ----------
+    code
+        What is gone back from.
+    names
+        What is carried from round to round.
+    """
+
+    code: str
+    names: tuple[str, ...]
+
+    def sentence(self) -> Sentence:
+        """Say that the way goes on into the round before, and what ends it there."""
+        return (
+            Code(self.code),
+            " was computed of ",
+            Code(listed(self.names)),
+            ", which the round before computed: the way back goes on into the graph of that round. What it saved was "
+            "freed when ",
+            Code("backward()"),
+            " used it. ",
+            Code(f"{self.names[0]}.detach()"),
+            " hands on the numbers without that graph.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListForNumPy(CauseHere):
+    """A function of NumPy's was given a list of tensors that require a gradient.
+
+    Parameters
+    ----------
+    function
+        The function: ``np.sum``.
+    numbers
+        The list of their numbers, as code.
+    twin
+        What computes the same with the tensors, as code; empty where that is not known.
+    """
+
+    function: str
+    numbers: str
+    twin: str
+
+    def sentence(self) -> Sentence:
+        """Say who asks for the array, what keeps the graph, and what leaves it."""
+        leaves: Sentence = (Code(self.numbers), " takes plain numbers out of the graph.")
+        keeps: Sentence = (Code(self.twin), " computes with the tensors and keeps the graph; ") if self.twin else ()
+        return (
+            Code(self.function),
+            " makes an array of the list first, and for that asks each tensor for ",
+            Code(".numpy()"),
+            ": NumPy records nothing, so that is refused of a tensor which requires a gradient. ",
+            *keeps,
+            *leaves,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince(CauseHere):
+    """A line changed a tensor in place that an earlier one had saved for its way back.
+
+    Parameters
+    ----------
+    used
+        What saved it.
+    line
+        int, where that stands.
+    name
+        What code calls the tensor; empty where it has no name.
+    shape
+        Its shape.
+    by
+        What changed it.
+    at
+        int, where that stands.
+    shared
+        What code calls what was changed, where that is another tensor in the same memory; else empty.
+    way
+        How to keep what was saved: "before" of numbers that learn, "copy" of what lies in another's memory, else "new".
+    instead
+        What hands on the numbers alone, what has its own memory, or what makes a new tensor; empty where that is not
+        known.
+    """
+
+    used: str
+    line: int
+    name: str
+    shape: tuple[int, ...]
+    by: str
+    at: int
+    shared: str
+    way: Literal["before", "copy", "new"]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Name both lines, and what keeps the numbers."""
+        needed = Code(self.name) if self.name else f"a tensor of shape {self.shape}"
+        shares: Sentence = (", as ", Code(self.shared), " lies in the same memory") if self.shared else ()
+        told: Sentence = (
+            "The way back through ",
+            Code(self.used),
+            f" of line {self.line} needs ",
+            needed,
+            " as it was then. ",
+            Code(self.by),
+            f" of line {self.at} has changed it in place since",
+            *shares,
+            ".",
+        )
+        match self.way:
+            case "before":
+                told = (*told, " What was computed with the numbers before that line goes back before it, too.")
+                if not self.instead:
+                    return told
+                return (*told, " Where no gradient is to come through it, ", Code(self.instead), " ends the way back.")
+            case "copy" if self.instead:
+                return (*told, " ", Code(self.instead), " has memory of its own, and may be changed.")
+            case "new" if self.instead:
+                return (*told, " ", Code(self.instead), " makes a new tensor, and leaves the old one as it is.")
+        return (*told, " A clone() of it may be changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltBefore(CauseHere):
+    """A part of a graph was gone back through before, and belongs to what is gone back from now, too.
+
+    Parameters
+    ----------
+    code
+        What is gone back from.
+    names
+        Of the tensors whose graph that is.
+    lines
+        int each, where these were computed.
+    before
+        What went back before.
+    at
+        int, where that stands.
+    looped
+        Whether they were computed before a loop in whose rounds it is gone back.
+    """
+
+    code: str
+    names: tuple[str, ...]
+    lines: tuple[int, ...]
+    before: str
+    at: int
+    looped: bool
+
+    def sentence(self) -> Sentence:
+        """Say what both have in common, and what parts them."""
+        several = len(self.names) > 1
+        which = Code(listed(self.names))
+        verb = "were" if several else "was"
+        where = f"line {self.lines[0]}" if len(set(self.lines)) == 1 else f"lines {listed(list(map(str, self.lines)))}"
+        if self.looped:
+            return (
+                which,
+                f" {verb} computed in {where}, before the loop, of what requires a gradient, and ",
+                Code(self.code),
+                " is computed of that in each round: the way back goes on through the same piece of graph each time, "
+                "and what it saved was freed when backward() came through it first. ",
+                Code(f"{self.names[0]}.detach()"),
+                " in the loop hands on the numbers alone; computed in the loop, it has a new graph in each round.",
+            )
+        return (
+            Code(self.before),
+            f" of line {self.at} went back through the graph of ",
+            which,
+            f", which {verb} computed in {where}, and freed what it had saved. ",
+            Code(self.code),
+            " was computed of that, too. One backward() of the sum of both goes back once; retain_graph=True in the "
+            "first keeps the graph for the second.",
+        )
+
+
+def of_gradients(known: Recognised, trace: Trace) -> Cause | None:
+    """Return the cause of a message as the graphs of the program tell it; None where they tell no more."""
+    failing = trace.failing
+    assert failing is not None
+    match known.kind:
+        case "backward_twice":
+            return _of_round_before(trace) or _built_before(trace)
+        case "numpy_grad":
+            return _list_for_numpy(failing)
+        case "changed_in_place":
+            return _changed_since(trace)
+    return None
+
+
+def carried(trace: Trace) -> Iterator[tuple[ast.Assign, tuple[str, ...]]]:
+    """Go through the statements of a loop that compute tensors of what these were one round before, and their names."""
+    failing = trace.failing
+    assert failing is not None
+    for loop in statements_of(trace.source):
+        if not isinstance(loop, ast.For | ast.While) or not loop.lineno < failing.place.line:
+            continue
+        for statement in loop.body:
+            match statement:
+                case ast.Assign([target], ast.Call() as call):
+                    bound = [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+                    read = [each.id for each in ast.walk(call) if isinstance(each, ast.Name)]
+                    names = tuple(each for each in dict.fromkeys(bound) if each in read)
+                    if names and all(failing.scope.get(each) == "Tensor" for each in names):
+                        yield statement, names
+
+
+def _of_round_before(trace: Trace) -> GraphOfRoundBefore | None:
+    failing = trace.failing
+    assert failing is not None
+    place = failing.statement.lineno, failing.statement.col_offset
+    again = any((step.moment.node.lineno, step.moment.node.col_offset) == place for step in trace.steps)
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name(loss), "backward")) if again:
+            for statement, names in carried(trace):
+                loop = next(each for each in statements_of(trace.source) if statement in getattr(each, "body", ()))
+                beside = [each for each in getattr(loop, "body", ()) if isinstance(each, ast.Assign)]
+                anew = any(_begins_anew(each, names, statement) for each in beside)
+                if not anew and _reads(loss, beside) >= set(names):
+                    return GraphOfRoundBefore(loss, names)
+    return None
+
+
+def loop_between(trace: Trace, made: ast.stmt, statement: ast.stmt) -> ast.For | ast.While | None:
+    """Return the outermost loop that holds one statement and comes after another, both outside of all functions."""
+    last = made.end_lineno or made.lineno
+    for each in statements_of(trace.source):
+        inside = each.lineno <= statement.lineno <= (each.end_lineno or each.lineno)
+        if isinstance(each, ast.FunctionDef) and (inside or each.lineno <= made.lineno <= (each.end_lineno or 0)):
+            return None
+        if isinstance(each, ast.For | ast.While) and inside and last < each.lineno:
+            return each
+    return None
+
+
+def _built_before(trace: Trace) -> BuiltBefore | None:
+    failing = trace.failing
+    assert failing is not None
+    freed = freed_before(trace)
+    match failing.node:
+        case ast.Call(ast.Attribute(holder, "backward")) if freed is not None:
+            loops = [loop_between(trace, each.statement, failing.statement) is not None for each in freed.made]
+            once = freed.before.line != failing.statement.lineno and _of_nothing(failing.node, freed.before.node)
+            if all(loops) or (once and not any(loops)):
+                lines = tuple(each.line for each in freed.made)
+                code = Place.of(holder, trace.source).text
+                return BuiltBefore(code, freed.names, lines, freed.before.code, freed.before.line, all(loops))
+    return None
+
+
+def _of_nothing(*nodes: ast.AST) -> bool:
+    """Return whether each node is a call without arguments, other than whether the graph is to be kept."""
+    return all(isinstance(node, ast.Call) and not node.args and not node.keywords for node in nodes)
+
+
+def _changed_since(trace: Trace) -> ChangedSince | None:
+    failing, found = trace.failing, changed_since(trace)
+    assert failing is not None
+    if found is None:
+        return None
+    used, by = found.used, found.by
+    way: Literal["before", "copy", "new"] = "copy" if found.shared else "new"
+    instead = f"{found.shared}.clone()" if found.shared else ""
+    if by.steps or (found.learns and not found.shared):
+        way, given = "before", found.gives
+        instead = f"{given}.detach()" if given and given != _asked(failing) else ""
+    elif not found.shared:
+        match by.node:
+            case ast.AugAssign(ast.Name(name) as target, sign, value):
+                made = ast.BinOp(ast.Name(name), sign, value)
+                instead = ast.unparse(ast.Assign([target], made, lineno=1))
+            case ast.Call(ast.Attribute(ast.Name(name), method), arguments, words) if method.endswith("_"):
+                made_by = ast.Attribute(ast.Name(name), method.removesuffix("_"))
+                if method not in _FILLS:
+                    instead = f"{name} = {ast.unparse(ast.Call(made_by, arguments, words))}"
+    return ChangedSince(used.code, used.line, found.name, found.shape, by.code, by.line, found.shared, way, instead)
+
+
+def list_for_numpy(failing: Failing) -> tuple[str, str, str] | None:
+    """Return a function of NumPy's given a list of single tensors, the list of their numbers, and the tensors' own."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy") as library, name), [given, *more], words):
+            lists = [each for each in failing.operands if each.kind == "list" and isinstance(each.value, tuple)]
+            if len(lists) != 1 or not lists[0].value:
+                return None
+            cells = [each for each in lists[0].value if isinstance(each, Entry)]
+            if len(cells) != len(lists[0].value) or any(each.kind != "Tensor" or each.shape != () for each in cells):
+                return None
+            code = lists[0].text
+            ending = _TWINS.get(name)
+            twin = "" if ending is None or more or words else f"torch.stack({code}){ending}"
+            return f"{library.id}.{name}", ast.unparse(_numbers_of(given)), twin
+    return None
+
+
+def _numbers_of(given: ast.expr) -> ast.expr:
+    """Return the list of the numbers of tensors, as code."""
+
+    def item(each: ast.expr) -> ast.expr:
+        return ast.Call(ast.Attribute(each, "item"), [], [])
+
+    match given:
+        case ast.ListComp(element, generators):
+            return ast.ListComp(item(element), generators)
+        case ast.List(elements) if not any(isinstance(each, ast.Starred) for each in elements):
+            return ast.List(list(map(item, elements)))
+    each = ast.comprehension(ast.Name("each", ast.Store()), given, [], 0)
+    return ast.ListComp(item(ast.Name("each", ast.Load())), [each])
+
+
+_TWINS = {
+    "sum": ".sum()", "mean": ".mean()", "average": ".mean()", "prod": ".prod()", "max": ".max()", "min": ".min()",
+    "array": "", "asarray": "", "sqrt": ".sqrt()", "exp": ".exp()", "log": ".log()", "abs": ".abs()",
+}  # fmt: skip
+"""What tensors that are stacked are asked for in place of a function of NumPy's."""
+
+
+def _list_for_numpy(failing: Failing) -> ListForNumPy | None:
+    found = list_for_numpy(failing)
+    return None if found is None else ListForNumPy(*found)
+
+
+def _asked(failing: Failing) -> str:
+    """Return the name of what is gone back from; empty where it has none."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name(name), "backward")):
+            return name
+    return ""
+
+
+_FILLS = ("zero_", "fill_", "copy_", "uniform_", "normal_", "random_", "bernoulli_", "exponential_")
+"""Methods in place that have no twin which makes a new tensor of the old one."""
+
+
+def _bound_by(statement: ast.Assign) -> set[str]:
+    return {each.id for target in statement.targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+
+
+def _begins_anew(other: ast.Assign, names: tuple[str, ...], carrying: ast.Assign) -> bool:
+    """Return whether a statement of a loop binds one of some names to what no graph of the round before reaches."""
+    cuts = any(isinstance(each, ast.Attribute) and each.attr in ("detach", "data") for each in ast.walk(other.value))
+    return bool(_bound_by(other) & {*names}) and (cuts or other.lineno < carrying.lineno)
+
+
+def _reads(name: str, statements: list[ast.Assign]) -> set[str]:
+    """Return the names that a name is computed of in statements of a loop."""
+    found = {name}
+    for statement in reversed(statements):
+        if _bound_by(statement) & found:
+            found |= {each.id for each in ast.walk(statement.value) if isinstance(each, ast.Name)}
+    return found
