@@ -1,4 +1,4 @@
-"""Why a program fails at networks: a parameter that is a result, a method of another name, a weight that is not turned."""
+"""Why a program fails at networks: a result as a parameter, a method of another name, a weight that is not turned."""
 
 from __future__ import annotations
 
