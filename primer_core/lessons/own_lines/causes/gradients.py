@@ -13,7 +13,7 @@ from primer_core.error_messages.cause import Cause
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.failing import Entry, Failing, statements_of
-from primer_core.lessons.own_lines.saved import changed_since, freed_before
+from primer_core.lessons.own_lines.reruns.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.trace import Trace
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from primer_core.lessons.own_lines.causes.gradients import carried, list_for_numpy, loop_between
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
-from primer_core.lessons.own_lines.saved import changed_since, freed_before
+from primer_core.lessons.own_lines.reruns.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.surprises.line import goes_back
 
 

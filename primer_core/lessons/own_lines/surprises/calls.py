@@ -28,9 +28,9 @@ from primer_core.claims.surprises.calls import (
 from primer_core.language.execution import is_array
 from primer_core.language.programs import networks
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.caught import caught_in
 from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import nodes_at
+from primer_core.lessons.own_lines.reruns.caught import caught_in
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
 
 

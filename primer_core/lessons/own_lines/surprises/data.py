@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from primer_core.claims.claim import Claim
 from primer_core.claims.running import line_of
 from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, SetOnThePart, UsedUp
-from primer_core.lessons.own_lines.object_watch import objects_of
+from primer_core.lessons.own_lines.reruns.objects import objects_of
 from primer_core.lessons.own_lines.surprises.line import Line
 from primer_core.lessons.own_lines.trace import Trace
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.draws import LastDigitsDiffer, LoaderDraws, OtherDrawsBefore
-from primer_core.lessons.own_lines.object_watch import objects_of
+from primer_core.lessons.own_lines.reruns.objects import objects_of
 from primer_core.lessons.own_lines.surprises.line import Line
 
 

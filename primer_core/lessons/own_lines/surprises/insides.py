@@ -14,7 +14,7 @@ from primer_core.claims.surprises.insides import (
     StatesLayersFirst,
     TwoVariances,
 )
-from primer_core.lessons.own_lines.object_watch import objects_of
+from primer_core.lessons.own_lines.reruns.objects import objects_of
 from primer_core.lessons.own_lines.surprises.line import Line
 
 _RECURRENT = ("RNN", "GRU", "LSTM")

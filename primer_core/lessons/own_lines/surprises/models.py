@@ -30,7 +30,7 @@ from primer_core.claims.surprises.models import (
 from primer_core.language.programs.reading import read_program
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.lost_gradients import LostStep
-from primer_core.lessons.own_lines.model_watch import AllRecorded, watched
+from primer_core.lessons.own_lines.reruns.models import AllRecorded, watched
 from primer_core.lessons.own_lines.surprises.line import Line, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Step, Trace
 

@@ -19,9 +19,9 @@ from primer_core.claims.surprises.modes import (
 from primer_core.language.execution import is_array
 from primer_core.language.programs.layers import is_module, path_of
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.call_watch import calls_of
-from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.near_names import near_names
+from primer_core.lessons.own_lines.reruns.calls import calls_of
+from primer_core.lessons.own_lines.reruns.models import watched
 from primer_core.lessons.own_lines.surprises.line import Line, last_name, with_argument
 
 

@@ -26,7 +26,7 @@ from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.layers import LayerCall
 from primer_core.language.programs.reading import read_program
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.model_watch import watched
+from primer_core.lessons.own_lines.reruns.models import watched
 from primer_core.lessons.own_lines.surprises.line import Line
 from primer_core.lessons.own_lines.trace import Trace
 

@@ -27,8 +27,8 @@ from primer_core.claims.surprises.rounds import (
 from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.call_watch import calls_of
-from primer_core.lessons.own_lines.model_watch import watched
+from primer_core.lessons.own_lines.reruns.calls import calls_of
+from primer_core.lessons.own_lines.reruns.models import watched
 from primer_core.lessons.own_lines.surprises.line import Line, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Part, run
 

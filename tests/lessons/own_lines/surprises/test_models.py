@@ -29,8 +29,8 @@ from primer_core.claims.surprises.shares import (
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Shown, explain
-from primer_core.lessons.own_lines.model_watch import watched
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.reruns.models import watched
 from primer_core.lessons.own_lines.trace import run
 from tests.claims import every_check
 from tests.claims.checking import assert_holds

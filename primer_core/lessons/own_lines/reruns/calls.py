@@ -18,7 +18,7 @@ from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import size_of
 from primer_core.lessons.own_lines.failing import wrapped
-from primer_core.lessons.own_lines.object_watch import ObjectWatch, Run
+from primer_core.lessons.own_lines.reruns.objects import ObjectWatch, Run
 from primer_core.lessons.own_lines.statements import statement_numbers
 from primer_core.lessons.own_lines.surprises.line import numbers as numbers_of
 from primer_core.lessons.own_lines.trace import Trace
