@@ -84,6 +84,8 @@ class Interpreter(Contexts):
         Is told what was done, each time that something was.
     hear
         Is told what a library did, as soon as it is done: later parts of a statement may write to what came of it.
+    on_caught
+        Is told of an exception that the program catches, before it goes on.
     failed
         What a library refused last; None if it refused nothing.
     under_way
@@ -92,6 +94,7 @@ class Interpreter(Contexts):
 
     watch: Callable[[Moment], None] = lambda _: None
     hear: Callable[[Call], None] = lambda _: None
+    on_caught: Callable[[Rejection], None] = lambda _: None
     failed: Failed | None = None
     under_way: ast.stmt | None = None
     _handled: list[Rejection] = field(default_factory=list)
@@ -365,7 +368,10 @@ class Interpreter(Contexts):
         """Return what catches an exception; None where nothing does, and of what is no exception."""
         if rejection.declined is None:
             return None
-        return next((each for each in node.handlers if self._handles(each, rejection.declined)), None)
+        handler = next((each for each in node.handlers if self._handles(each, rejection.declined)), None)
+        if handler is not None:
+            self.on_caught(rejection)
+        return handler
 
     def _handles(self, handler: ast.ExceptHandler, declined: Declined) -> bool:
         if handler.type is None:

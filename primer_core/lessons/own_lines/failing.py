@@ -125,12 +125,17 @@ def _in_brackets(place: Place, source: str) -> Place | None:
 
 def nodes_at(source: str, place: Place) -> tuple[ast.AST, ast.stmt] | None:
     """Return what stands at a place, and the innermost statement around it; None for what is no expression."""
-    found = _by_place(source).get(place)
+    found = node_at(source, place)
     if found is None or isinstance(found, ast.stmt):
         return None if found is None else (found, found)
     lines = (node for node in nodes_of(source) if isinstance(node, ast.stmt))
     around = [node for node in lines if node.lineno <= place.line <= (node.end_lineno or node.lineno)]
     return (found, around[-1]) if around else None
+
+
+def node_at(source: str, place: Place) -> ast.AST | None:
+    """Return what stands at a place; None for what is neither an expression nor a statement."""
+    return _by_place(source).get(place)
 
 
 def statements_of(source: str) -> tuple[ast.stmt, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,6 +32,9 @@ from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 
 MAX_STEPS = 240
 """Steps that are kept. A program may take more."""
+
+_MOST_CAUGHT = 4
+"""Exceptions that are kept of those that a program catches."""
 
 MAX_NAMES = 24
 """Names of one scope that are kept."""
@@ -261,6 +263,27 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Caught:
+    """An exception that a program caught, and what is known of where it came from.
+
+    Parameters
+    ----------
+    rejection
+        The exception.
+    taken
+        int, how many steps there were until then.
+    failed, failing, broken
+        As of a `Trace` that it would have stopped.
+    """
+
+    rejection: Rejection
+    taken: int
+    failed: Part | None
+    failing: Failing | None
+    broken: Forward | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trace:
     """A program that has run.
 
@@ -296,6 +319,8 @@ class Trace:
         Which cell came from which; None for a program that is only tried.
     given
         Returns what was bound to names before the first line, copied at each call.
+    caught
+        The first exceptions that it caught.
     """
 
     source: str
@@ -312,6 +337,7 @@ class Trace:
     seeded: bool
     ledger: Ledger | None = None
     given: FreshNames = dict
+    caught: tuple[Caught, ...] = ()
 
     def printed_by(self, step: Step) -> tuple[str, ...]:
         """Return what was printed up to a step, line by line."""
@@ -340,55 +366,6 @@ def tried(text: str, given: FreshNames) -> Trace:
     return _traced(text, Interpreter(), given)
 
 
-@dataclass(eq=False)
-class _LetsThrough(Interpreter):
-    """Runs a program in which one exception is caught by nothing.
-
-    Parameters
-    ----------
-    until
-        int, how many exceptions are caught before it.
-    through
-        That one; None until it came.
-    """
-
-    until: int = 0
-    through: Rejection | None = None
-
-    def _handler_of(self, node: ast.Try, rejection: Rejection) -> ast.ExceptHandler | None:
-        """Return what catches an exception; None of the one that nothing is to catch."""
-        handler = super()._handler_of(node, rejection)
-        if handler is None or rejection is self.through:
-            return None
-        if self.until == 0 and self.through is None:
-            self.through = rejection
-            return None
-        self.until -= 1
-        return handler
-
-
-def uncaught(text: str, given: FreshNames, until: int) -> Trace | None:
-    """Run a program up to an exception that it catches, and stop there.
-
-    Parameters
-    ----------
-    text
-        The program.
-    given
-        As of `run_on`.
-    until
-        How many exceptions are caught before that one.
-
-    Returns
-    -------
-    Trace | None
-        None where so many are not caught.
-    """
-    interpreter = _LetsThrough(until=until)
-    trace = _traced(text, interpreter, given)
-    return trace if trace.stopped is not None and trace.stopped is interpreter.through else None
-
-
 def _traced(text: str, interpreter: Interpreter, given: FreshNames) -> Trace:
     program = read_program(text)
     tracer = _Tracer()
@@ -396,12 +373,15 @@ def _traced(text: str, interpreter: Interpreter, given: FreshNames) -> Trace:
     tracer.interpreter, tracer.numbers = interpreter, statement_numbers(program.nodes)
     interpreter.names.update(given())
     tracer.begin()
+    caught: list[Caught] = []
+
+    def catch(rejection: Rejection) -> None:
+        if len(caught) < _MOST_CAUGHT:
+            caught.append(Caught(rejection, tracer.taken, *_where(interpreter, program.source, rejection)))
+
+    interpreter.on_caught = catch
     stopped = interpreter.run_program(program)
-    failed = interpreter.failed
-    broken = None
-    if stopped is not None and failed is not None and failed.rejection is stopped and not _is_of_transform(failed):
-        broken = _part_of_failed(failed)
-    network = interpreter.layers.broken
+    failed, failing, broken = (None, None, None) if stopped is None else _where(interpreter, program.source, stopped)
     node = interpreter.under_way if stopped is not program.fault else None
     return Trace(
         program.source,
@@ -411,12 +391,26 @@ def _traced(text: str, interpreter: Interpreter, given: FreshNames) -> Trace:
         stopped,
         "" if stopped is None or stopped.declined is not None else stopped.message,
         None if node is None or stopped is None else (node.lineno, node.end_lineno or node.lineno),
+        failed,
+        failing,
         broken,
-        None if stopped is None else failing_of(interpreter, program.source, stopped),
-        network[1] if network is not None and network[0] is stopped else None,
         idle_networks(interpreter) if stopped is None else (),
         interpreter.seeded,
         given=given,
+        caught=tuple(caught),
+    )
+
+
+def _where(
+    interpreter: Interpreter, source: str, stopped: Rejection
+) -> tuple[Part | None, Failing | None, Forward | None]:
+    """Return what a library refused, the sub-expression with its operands, and the network, of an exception."""
+    failed, network = interpreter.failed, interpreter.layers.broken
+    refused = failed is not None and failed.rejection is stopped and not _is_of_transform(failed)
+    return (
+        _part_of_failed(failed) if failed is not None and refused else None,
+        failing_of(interpreter, source, stopped),
+        network[1] if network is not None and network[0] is stopped else None,
     )
 
 

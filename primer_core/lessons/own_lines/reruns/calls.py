@@ -304,7 +304,7 @@ def _holds(network: Any) -> tuple[int, ...]:
 @lru_cache(4)
 def calls_of(trace: Trace) -> CallWatch | None:
     """Run a program once more where there may be something to see; None where there is not."""
-    if not any(word in trace.source for word in _WORTH_IT):
+    if not _is_worth_it(trace.source):
         return None
     program = read_program(trace.source)
     watch = CallWatch(numbers=statement_numbers(program.nodes))
@@ -315,15 +315,17 @@ def calls_of(trace: Trace) -> CallWatch | None:
     return watch
 
 
-_WORTH_IT = (
-    ".eval(",
-    "no_grad",
-    "inference_mode",
-    "set_grad_enabled",
-    ".weight)",
-    ".weight\n",
-    "@",
-    "DataLoader",
-    "get_lr(",
-)
-"""What there may be something to see of."""
+def _is_worth_it(source: str) -> bool:
+    modes = any(word in source for word in (".eval(", "no_grad", "inference_mode", "set_grad_enabled"))
+    return (
+        (modes and any(word in source for word in _BY_MODE))
+        or (".weight" in source and any(word in source for word in _MULTIPLIES))
+        or ("DataLoader" in source and "iter(" in source)
+        or "get_lr(" in source
+    )
+
+
+_BY_MODE = ("Norm", "ropout", "RReLU")
+"""Layers that do another thing in each mode."""
+
+_MULTIPLIES = ("@", "matmul(", "mm(")

@@ -779,20 +779,27 @@ def objects_of(trace: Trace) -> ObjectWatch | None:
 
 
 def _is_worth_it(source: str) -> bool:
+    compares = any(word in source for word in ("==", "equal("))
     return (
         _NAMES_ONCE.search(source) is not None
         or any(word in source for word in _OF_OBJECTS)
-        or "@" in source
-        or "matmul" in source
+        or sum(source.count(word) for word in _SEEDING) > 1
+        or (compares and any(word in source for word in _MULTIPLIES))
+        or (".step(" in source and any(word in source for word in _REMEMBERS))
+        or ("Parameter(" in source and "print(" in source)
+        or _SETS_WEIGHT.search(source) is not None
     )
 
 
-_OF_OBJECTS = (
-    " @ ", ".step(", ".weight", "BatchNorm", "DataLoader", "Parameter(", "Subset(", "__getitem__", "random_split",
-    "default_rng(", "equal(", "manual_seed(", "matmul(", "random.seed(", "RandomState(", "register_buffer",
-)  # fmt: skip
-"""What else there may be something to see of."""
+_OF_OBJECTS = ("BatchNorm", "DataLoader", "Subset(", "__getitem__", "random_split", "register_buffer")
+"""What there may be something to see of by itself."""
 
+_SEEDING = ("seed(", "RandomState(", "default_rng(")
+_MULTIPLIES = ("@", "matmul(", "mm(", "dot(", "einsum(")
+_REMEMBERS = ("Plateau", "weight_decay", "momentum", "Ada", "Adam", "RMSprop", "Rprop")
+"""With what a step moves more than the slope says, or a scheduler waits."""
+
+_SETS_WEIGHT = re.compile(r"\.weight(\.data)?\s*=[^=]")
 
 _NAMES_ONCE = re.compile(
     r"=[^=\n]*(buffers|children|combinations|enumerate|filter|iter|map|modules|parameters|permutations|product|reversed|zip"

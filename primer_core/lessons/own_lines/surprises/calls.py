@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,6 @@ from primer_core.language.programs import networks
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import nodes_at
-from primer_core.lessons.own_lines.reruns.caught import caught_in
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
 
 
@@ -248,14 +248,27 @@ def _empty(line: Line) -> Iterator[Claim]:
 
 
 def _caught(line: Line) -> Iterator[Claim]:
-    steps = line.trace.steps
-    for until in caught_in(line.trace):
-        cause, stopped = cause_of(until), until.stopped
-        if cause is None or stopped is None or stopped.declined is None or until.taken >= len(steps):
+    trace = line.trace
+    if len(trace.steps) < trace.taken or any(
+        isinstance(node, ast.Try) and node.finalbody for node in line.everywhere()
+    ):
+        return
+    for each in trace.caught:
+        if each.taken >= trace.taken or trace.steps[each.taken] is not line.step or each.rejection.declined is None:
             continue
-        if steps[until.taken] is line.step and any(_begins(each, line.node) for each in line.everywhere()):
-            said = plain(cause.sentence())
-            yield CaughtRefusal(line.run, stopped.place.line, stopped.place.text, stopped.declined.kind, said)
+        until = replace(
+            trace,
+            steps=trace.steps[: each.taken],
+            taken=each.taken,
+            stopped=each.rejection,
+            failed=each.failed,
+            failing=each.failing,
+            broken=each.broken,
+        )
+        cause = cause_of(until)
+        if cause is not None and any(_begins(node, line.node) for node in line.everywhere()):
+            place = each.rejection.place
+            yield CaughtRefusal(line.run, place.line, place.text, each.rejection.declined.kind, plain(cause.sentence()))
 
 
 def _begins(node: ast.AST, statement: ast.stmt) -> bool:

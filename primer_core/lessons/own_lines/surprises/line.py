@@ -16,7 +16,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_expression, typed_literal
 from primer_core.language.programs.missing import public_names
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.failing import nodes_at, nodes_of, wrapped
+from primer_core.lessons.own_lines.failing import node_at, nodes_of, wrapped
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.trace import Part, Seen, Step, Trace
 
@@ -82,8 +82,7 @@ class Line:
 
     def at(self, place: Place | None) -> ast.AST | None:
         """Return what stands at a place of the program."""
-        found = None if place is None else nodes_at(self.trace.source, place)
-        return None if found is None else found[0]
+        return None if place is None else node_at(self.trace.source, place)
 
     def text(self, node: ast.expr) -> str:
         """Return what stands in the program at an expression."""

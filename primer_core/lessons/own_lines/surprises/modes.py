@@ -72,7 +72,9 @@ def _is_set(node: ast.Attribute, name: str) -> bool:
 
 
 def _leaf(line: Line) -> Iterator[Claim]:
-    if ".backward(" not in line.trace.source or line.trace.stopped is not None or _may_run_otherwise(line):
+    source = line.trace.source
+    makes = any(word in source for word in ("tensor(", "requires_grad_(", "from_numpy("))
+    if not makes or ".backward(" not in source or line.trace.stopped is not None or _may_run_otherwise(line):
         return
     watch = watched(line.trace)
     leaf, code = (None, "") if watch is None else watch.revived.get(line.run, (None, ""))

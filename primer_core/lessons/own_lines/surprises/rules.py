@@ -105,7 +105,10 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     for step in steps:
         rules = _RULES_OF.get(step.moment.happening, ())
         line = Line(trace, step, before.get(step), losses, statements)
-        every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), ())]
+        try:
+            every = [surprise for rule in rules for surprise in rule(line)]
+        except Exception:  # one of them broke: each is asked apart, so that all others are heard
+            every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), ())]
         said = tuple(dict.fromkeys(every))
         if said:
             found[step] = said
