@@ -802,7 +802,7 @@ _REMEMBERS = ("Plateau", "weight_decay", "momentum", "Ada", "Adam", "RMSprop", "
 _SETS_WEIGHT = re.compile(r"\.weight(\.data)?\s*=[^=]")
 
 _NAMES_ONCE = re.compile(
-    r"=[^=\n]*(buffers|children|combinations|enumerate|filter|iter|map|modules|parameters|permutations|product|reversed|zip"
+    r"=\s*(?:[\w.]+\.)?(buffers|children|combinations|enumerate|filter|iter|map|modules|parameters|permutations|product|reversed|zip"
     r"|chain|accumulate)\(|= *\([^\n]*\bfor\b|\byield\b"
 )
 """Where a name may be bound to what can be gone through once."""
