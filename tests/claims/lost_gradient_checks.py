@@ -81,6 +81,8 @@ def _(claim: LosesGradient, program: Program) -> None:
     with pytest.MonkeyPatch.context() as patched:
         if claim.why in ("number", "dtype"):
             patched.setattr(torch, "tensor", _kept_by(torch.tensor))
+            for name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
+                patched.setattr(torch.Tensor, name, _compared_by(getattr(torch.Tensor, name)))
         error = _stopped(_Keeps(node).visit(tree), {"_leaf_": leaf})
     assert error is None or REFUSAL not in str(error)
     assert len(found) >= claim.run[1]
@@ -114,6 +116,16 @@ def _kept_by(made_anew: Any) -> Any:
         return made_anew(data, *rest, **words)
 
     return tensor
+
+
+def _compared_by(compares: Any) -> Any:
+    """A comparison as it were if it kept the way back of its operands."""
+
+    def compared(one: torch.Tensor, other: Any) -> Any:
+        keeps = any(isinstance(each, torch.Tensor) and each.requires_grad for each in (one, other))
+        return one - other if keeps else compares(one, other)
+
+    return compared
 
 
 class Records(contextlib.nullcontext[None]):

@@ -224,3 +224,37 @@ class PlacesNotValues(InAWord, Claim):
             Code(self.instead),
             " goes by the numbers themselves",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ClippedAtTheEnd(InAWord, Claim):
+    """A slice of so many places reaches over the end of its axis, and has fewer.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The slice.
+    axis, size
+        int, the axis and its size.
+    start, stop
+        int, from which place the slice reaches to which.
+    """
+
+    word: ClassVar[str] = "cut at the end"
+    run: Run
+    code: str
+    axis: int
+    size: int
+    start: int
+    stop: int
+
+    def sentence(self) -> Sentence:
+        """Say how many places there are, and what a number beyond the end does."""
+        return (
+            Code(self.code),
+            f" asks for places {self.start} to {self.stop - 1}, and axis {self.axis} ends at {self.size - 1}: a slice "
+            f"is cut there without a word, to {self.size - self.start} of {self.stop - self.start}. A single number "
+            "beyond the end is an error",
+        )

@@ -20,7 +20,7 @@ class DifferentInOrder(InAWord, Claim):
     code
         The call.
     first, came
-        What comes first in its result, and in the array.
+        What comes first in its result, and in what it was given.
     instead
         What gives the values as they come.
     """
@@ -38,7 +38,7 @@ class DifferentInOrder(InAWord, Claim):
             Code(self.code),
             " gives the different values in sorted order: ",
             Code(self.first),
-            " is the first of them, and in the array ",
+            " is the first of them, and in what it is given ",
             Code(self.came),
             " comes first. ",
             Code(self.instead),

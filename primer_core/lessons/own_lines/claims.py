@@ -70,18 +70,25 @@ def latest(shown: Shown) -> tuple[Step, ...]:
 def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
     """Return what each line did, when it ran last, that may not be what was meant.
 
-    A line meets this and that where it runs often, above all in a function: where its last run surprises nobody, it
-    is the last one before that does, of a few.
+    A line meets this and that where it runs often, above all in a function: what its last run does not show, the last
+    one before that does, of a few.
     """
     found = surprises_of(shown.trace, latest(shown))
-    said = {step.number for step in found}
-    silent: dict[int, list[Step]] = {}
+    kinds: dict[int, set[type[Claim]]] = {}
+    for step, claims in found.items():
+        kinds.setdefault(step.number, set()).update(map(type, claims))
+    often: dict[int, list[Step]] = {}
     for step in shown.steps:
-        if step.moment.happening != "test" and step.number not in said:
-            silent.setdefault(step.number, []).append(step)
-    earlier = surprises_of(shown.trace, [step for runs in silent.values() for step in runs[-1 - _MOST_EARLIER : -1]])
-    of_line = {step.number: step for step in earlier}  # of several runs the last one
-    return found | {step: earlier[step] for step in of_line.values()}
+        if step.moment.happening != "test":
+            often.setdefault(step.number, []).append(step)
+    earlier = surprises_of(shown.trace, [step for runs in often.values() for step in runs[-1 - _MOST_EARLIER : -1]])
+    for step in sorted(earlier, key=lambda step: -step.run):
+        known = kinds.setdefault(step.number, set())
+        new = tuple(claim for claim in earlier[step] if type(claim) not in known)
+        if new:
+            found[step] = new
+            known.update(map(type, new))
+    return found
 
 
 def of_step(step: Step) -> tuple[tuple[Claim, ...], ...]:

@@ -210,7 +210,9 @@ def _given(value: Any, written: _Writes) -> str | None:
 
 
 def _reduction(part: Part, owner: str, name: str, written: _Writes) -> tuple[str, Question] | None:
-    operation = next((known for known in OPERATIONS if known == name), None)
+    if name == "linalg.norm" and len(part.operands) > 1:
+        return None  # a second argument says which norm, and is no axis
+    operation = next((known for known in OPERATIONS if known == name.removeprefix("linalg.")), None)
     if owner not in ("np", "torch", "F", "ndarray", "Tensor") or operation is None or not part.operands:
         return None
     array = written(part.operands[0])

@@ -5,9 +5,17 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import pytest
 import torch
 
-from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists, PlacesNotValues
+from primer_core.claims.surprises.picks import (
+    ClippedAtTheEnd,
+    EmptySpan,
+    ListPerAxis,
+    NoAxisInSlice,
+    OneAxisForLists,
+    PlacesNotValues,
+)
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.surprises.lines import LIBRARIES, at_line, computed, expression, numbers, stands_there, written
@@ -111,3 +119,19 @@ def _(claim: PlacesNotValues, program: Program) -> None:
     assert left.tolist() == list(array)
     kept = [value for value in computed(claim.array, names) if value not in claim.places]
     assert computed(claim.instead, names).tolist() == kept
+
+
+@check(ClippedAtTheEnd)
+def _(claim: ClippedAtTheEnd, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = {**LIBRARIES, **at_line(program, claim.run)}
+    array = computed(ast.unparse(node.value), names)
+    own = written_parts(node)[claim.axis]
+    bounds = [computed(ast.unparse(each), names) for each in (own.lower, own.upper)]
+    assert bounds == [claim.start, claim.stop]
+    assert array.shape[claim.axis] == claim.size
+    along = [slice(None)] * claim.axis
+    cut = array[(*along, slice(*bounds))]
+    assert cut.shape[claim.axis] == claim.size - claim.start < claim.stop - claim.start
+    with pytest.raises(IndexError):
+        array[(*along, claim.stop - 1)]

@@ -39,7 +39,7 @@ from tests.claims.surprises.lines import (
 @check(DifferentInOrder)
 def _(claim: DifferentInOrder, program: Program) -> None:
     result, names = made_of(claim, program)
-    given = argument(claim, program, names).tolist()
+    given = np.asarray(argument(claim, program, names)).tolist()
     assert (repr(result.tolist()[0]), repr(given[0])) == (claim.first, claim.came)
     assert result.tolist() == sorted(set(given))
     kept = computed(claim.instead, names)

@@ -760,6 +760,8 @@ _LOST_FACTORS = (
 """Programs in which a factor, a gradient or a change is lost; the last one fails."""
 
 _PICKS = (
+    "m = np.arange({1} * 4).reshape(4, {1})\nfor i in range(4):\n    w = m[i:i + 2]\n"
+    "t = torch.arange({1})\nv = t[1:1 + {1}]",
     "even = np.arange({1} + 5) * 2\nleft = np.delete(even, even[1:{1}])\nalso = np.delete(even, np.s_[1:{1}])",
     "t = torch.arange({1}.0 + 2)\nt[0], t[{1}] = t[{1}], t[0]\nprint(t)",
     "t = torch.arange({1} * 2).reshape({1}, 2)\nt[0, 1], t[1, 0] = t[1, 0], t[0, 1]",

@@ -233,6 +233,12 @@ def test_a_list_of_tensors_is_said_to_be_made_an_array_first(program: str, words
             "import math\nx = np.ones(3)\ny = math.sqrt(x * 2)",
             "math.sqrt is Python's own and takes one number, and x * 2",
         ),
+        (
+            "a = np.arange(9)\nb = a > 1 & a < 4",
+            "& binds more strongly than a comparison: in a > 1 & a < 4 it takes 1 & a first, and a chain of two "
+            "comparisons is left, which joins them with and. That asks for one answer, and an array has several. "
+            "(a > 1) & (a < 4) compares first.",
+        ),
         ("from math import *\ny = exp(torch.ones(2, 3))", "torch.exp computes of each number of an array."),
         ("from math import exp as e\ny = e(np.ones(3))", "e is Python's own and takes one number, and np.ones(3)"),
         ("y = float(np.ones(3))", None),

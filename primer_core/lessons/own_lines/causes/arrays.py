@@ -276,6 +276,41 @@ class SourceAxes(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TakesTheOperand(CauseHere):
+    """``&`` or ``|`` stands between comparisons without brackets, which became a chain of comparisons.
+
+    Parameters
+    ----------
+    sign
+        ``&`` or ``|``.
+    code, taken
+        The chain, and what the sign took.
+    meant
+        Both comparisons in brackets.
+    """
+
+    sign: str
+    code: str
+    taken: str
+    meant: str
+
+    def sentence(self) -> Sentence:
+        """Say what is read, and what was meant."""
+        return (
+            Code(self.sign),
+            " binds more strongly than a comparison: in ",
+            Code(self.code),
+            " it takes ",
+            Code(self.taken),
+            " first, and a chain of two comparisons is left, which joins them with ",
+            Code("and"),
+            ". That asks for one answer, and an array has several. ",
+            Code(self.meant),
+            " compares first.",
+        )
+
+
 def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -286,7 +321,7 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
         case "stretch_torch":
             return _of_picked(trace)
         case "truth" | "truth_torch":
-            return _by_identity(failing)
+            return _takes_the_operand(failing) or _by_identity(failing)
         case "by_zero_python":
             return _before_chosen(failing)
         case kind if kind in _OF_AXES:
@@ -414,6 +449,18 @@ def _number(node: ast.expr) -> int | None:
             return number
         case ast.UnaryOp(ast.USub(), ast.Constant(int(number))):
             return -number
+    return None
+
+
+def _takes_the_operand(failing: Failing) -> TakesTheOperand | None:
+    match failing.node:
+        case ast.Compare(
+            left, [one, other], [ast.BinOp(inner, ast.BitAnd() | ast.BitOr() as between, outer) as taken, right]
+        ):
+            sign = "&" if isinstance(between, ast.BitAnd) else "|"
+            sides = (ast.Compare(left, [one], [inner]), ast.Compare(outer, [other], [right]))
+            meant = f" {sign} ".join(f"({ast.unparse(each)})" for each in sides)
+            return TakesTheOperand(sign, failing.place.text, ast.unparse(taken), meant)
     return None
 
 

@@ -440,6 +440,21 @@ def _speaks_of_largest(name: str, order: ast.expr | None) -> bool:
     return found is not None and (not is_top or _MORE_IS_BETTER.search(array.lower()) is not None)
 
 
+def _shuffles(step: Step) -> bool:
+    """Return whether a statement does nothing but shuffle an array."""
+    match step.moment.node:
+        case ast.Expr(ast.Call(ast.Attribute(_, "shuffle"), [ast.Name()], [])):
+            return True
+    return False
+
+
+def _read_together(line: Line, one: str, other: str) -> bool:
+    """Return whether a later statement of the program reads two names."""
+    later = [each for each in line.statements if each.lineno > line.node.lineno and not hasattr(each, "body")]
+    names = [{node.id for node in ast.walk(each) if isinstance(node, ast.Name)} for each in later]
+    return any({one, other} <= each for each in names)
+
+
 def _pairs_lost(line: Line) -> Iterator[Claim]:
     trace = line.trace
     other = _drawn_for(line.step)
@@ -458,7 +473,8 @@ def _pairs_lost(line: Line) -> Iterator[Claim]:
         kinds = [pattern.search(name.lower()) for name, pattern in ((one, _SAMPLES), (other, _TARGETS))]
         turned = [pattern.search(name.lower()) for name, pattern in ((one, _TARGETS), (other, _SAMPLES))]
         between = [each for each in trace.steps[earlier + 1 : place + 1] if one in _touched(each)]
-        if not (all(kinds) or all(turned)) or between:
+        beside = earlier == place - 1 and _shuffles(step) and _shuffles(line.step) and _read_together(line, one, other)
+        if not (all(kinds) or all(turned) or beside) or between:
             continue
         before, after = ([values_of(at, name) for name in (one, other)] for at in (trace.steps[earlier - 1], line.step))
         if _pairs(before) is not None and _pairs(after) is not None and _pairs(before) != _pairs(after):

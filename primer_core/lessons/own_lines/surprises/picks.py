@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists, PlacesNotValues
+from primer_core.claims.surprises.picks import (
+    ClippedAtTheEnd,
+    EmptySpan,
+    ListPerAxis,
+    NoAxisInSlice,
+    OneAxisForLists,
+    PlacesNotValues,
+)
 from primer_core.language.execution import is_array
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
@@ -181,6 +188,20 @@ def _keeps(each: Any) -> bool:
     )
 
 
+def _clipped(line: Line) -> Iterator[Claim]:
+    for _, node, array, index in _indexings(line, _READS):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        given = index if isinstance(index, tuple) else (index,)
+        if len(given) != len(parts) or any(each is None or each is Ellipsis or is_array(each) for each in given):
+            continue
+        for axis, (part, span) in enumerate(zip(parts, given, strict=True)):
+            if not isinstance(part, ast.Slice) or not isinstance(part.upper, ast.BinOp) or not isinstance(span, slice):
+                continue
+            size, start, stop = shape_of(array)[axis], span.start, span.stop
+            if span.step is None and type(start) is int and type(stop) is int and 0 <= start < size < stop:
+                yield ClippedAtTheEnd(line.run, line.text(node), axis, size, start, stop)
+
+
 def _places(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         call = line.at(part.place)
@@ -208,5 +229,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _no_axis,
     _list_per_axis,
     _one_axis,
+    _clipped,
     _places,
 )

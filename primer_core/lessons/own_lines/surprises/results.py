@@ -37,17 +37,18 @@ def _different(line: Line) -> Iterator[Claim]:
             not isinstance(call, ast.Call)
             or len(call.args) != 1
             or call.keywords
-            or not is_array(array)
             or not is_array(part.result)
+            or not (is_array(array) or isinstance(array, list))
         ):
             continue
-        cells, found = numbers(array), numbers(part.result)
+        cells, found = numbers(array) if is_array(array) else np.asarray(array), numbers(part.result)
         if cells.dtype.kind not in "iuU" or cells.ndim not in (1, 2) or not cells.size:
             continue
         if cells.ndim == 1:
             came, ordered = list(dict.fromkeys(cells.tolist())), found.tolist()
             if came != ordered:
-                instead = f"list(dict.fromkeys({line.asked(call.args[0])}.tolist()))"
+                of = f"{line.asked(call.args[0])}.tolist()" if is_array(array) else line.text(call.args[0])
+                instead = f"list(dict.fromkeys({of}))"
                 yield DifferentInOrder(line.run, part.place.text, repr(ordered[0]), repr(came[0]), instead)
             continue
         different = len({tuple(row) for row in cells.tolist()})

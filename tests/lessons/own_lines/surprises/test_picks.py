@@ -4,7 +4,14 @@ import pytest
 
 from primer_core.claims.claim import Claim, plain
 from primer_core.claims.surprises import picks
-from primer_core.claims.surprises.picks import EmptySpan, ListPerAxis, NoAxisInSlice, OneAxisForLists, PlacesNotValues
+from primer_core.claims.surprises.picks import (
+    ClippedAtTheEnd,
+    EmptySpan,
+    ListPerAxis,
+    NoAxisInSlice,
+    OneAxisForLists,
+    PlacesNotValues,
+)
 from primer_core.claims.surprises.readings import ListAxisFirst
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -48,6 +55,8 @@ def said_here(program: str) -> list[Claim]:
             ],
         ),
         ("x = np.arange(9)\nb = np.delete(x, x[3:6])\ny = x * 2\nc = np.delete(y, x[1:3])\nd = np.delete(y, [2])", []),
+        (GRID + "i = 2\nb = g[1, i:i + 3]", [ClippedAtTheEnd((7, 1), "g[1, i:i + 3]", 1, 4, 2, 5)]),
+        (GRID + "i = 1\nb = g[i:i + 2]\nc = g[1:9]\nd = g[:i + 8]", []),
         (GRID + "b = g[..., 3:1]", [EmptySpan((6, 1), "g[..., 3:1]", 1, 4, 3, 1, None, 3, 1)]),
         (
             "def window(t, i):\n    return t[i - 2:i]\nw = window(torch.arange(5), 1)",
