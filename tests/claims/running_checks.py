@@ -316,10 +316,18 @@ def _(claim: RunsInstead, program: Program) -> None:
     there = [run for run in new if line_of(run[0]) == statement.lineno]  # and not in a function that it calls
     before_it = max((run for number, run in done if line_of(number) == failing), default=0)  # rounds that went well
     there = [run for run in there if run[1] > before_it] or there
+    there = [run for run in there if run[0] not in heads("\n".join(lines), failing)] or there
     first = min(there, key=list(ran.lines).index)
     given = gives(ran.lines[first], statement, lines[failing - 1].strip())
     given += [""] if claim.code.startswith("nonlocal ") else []  # what stands in the function around is not shown here
     assert claim.gives in given or (not given and claim.gives == ""), given
+
+
+def heads(code: str, line: int) -> list[int]:
+    """What the statements are called that stand on a line and have a body, as ``for`` in ``for i in x: print(i)``."""
+    statements = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt) and node.lineno == line]
+    statements.sort(key=lambda node: node.col_offset)
+    return [line + BEHIND * place for place, node in enumerate(statements) if hasattr(node, "body")]
 
 
 def truths(code: str, line: int) -> list[bool]:

@@ -91,6 +91,19 @@ def test_a_fix_says_what_it_gives() -> None:
     assert (fix.where, fix.line, fix.gives) == ("making", "self.fc = nn.Linear(676, 10)", "(2, 10)")
 
 
+@pytest.mark.parametrize("body", ["print(a + b)", "c = a + b"])
+def test_a_loop_on_one_line_says_what_its_body_gives(body: str) -> None:
+    program = f"{HEADER}a = np.arange(6).reshape(2, 3)\nb = np.ones(2)\nfor i in range(2): {body}"
+    question = OwnLinesQuestion(program=program)
+    outcome = explain(question)
+    assert isinstance(outcome, Shown)
+    assert outcome.fixes
+    assert all(fix.gives not in ("", "1") for fix in outcome.fixes)
+    code = "\n".join(part.code for part in parts(LESSON.show(question, outcome), CodePanel))
+    for claim in LESSON.claims(question, outcome):
+        assert_holds(claim, code)
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [
