@@ -341,3 +341,53 @@ class WeightNotTurned(InAWord, Claim):
             f" runs, too, and gives other numbers: {signed(self.found)} where the layer has {signed(self.other)}, "
             "before its bias",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LearnsInEvalMode(InAWord, Claim):
+    """An optimiser changed a network by what it gave in eval mode, in a later round than those that ran in train mode.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    optimiser, network
+        Names of both.
+    layer
+        What code calls the layer that does another thing in each mode.
+    scales
+        Whether it is a batch norm, which scales; else it drops.
+    line
+        int, the line that asked for eval mode last, counted from 1.
+    code
+        How it did.
+    """
+
+    word: ClassVar[str] = "learns in eval mode"
+    run: Run
+    optimiser: str
+    network: str
+    layer: str
+    scales: bool
+    line: int
+    code: str
+
+    def sentence(self) -> Sentence:
+        """Say how long a mode holds, and what the layer did not do."""
+        missed = (
+            " scaled by the mean and the variance that it keeps, not by those of the batch, and kept nothing of it"
+            if self.scales
+            else " dropped nothing"
+        )
+        return (
+            Code(f"{self.optimiser}.step()"),
+            " changes ",
+            Name(self.network),
+            " by what it gave in eval mode: ",
+            Code(self.code),
+            f" in line {self.line} holds until ",
+            Code(f"{self.network}.train()"),
+            " is called, as it often is at the beginning of each round. ",
+            Code(self.layer),
+            missed,
+        )

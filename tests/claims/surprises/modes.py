@@ -21,6 +21,7 @@ from primer_core.claims.running import Run
 from primer_core.claims.surprises.modes import (
     KeptFarOff,
     LeafInBetween,
+    LearnsInEvalMode,
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
@@ -329,3 +330,34 @@ def _(claim: WeightNotTurned, program: Program) -> None:
         turned = computed(f"{claim.given} @ {claim.layer}.weight.T", dict(names))
     assert torch.allclose(bare, turned, atol=1e-5)
     assert first_apart(made, turned) == (claim.found, claim.other)
+
+
+@check(LearnsInEvalMode)
+def _(claim: LearnsInEvalMode, program: Program) -> None:
+    before, here, names = during(program, claim.run)
+    network, optimiser = names[claim.network], names[claim.optimiser]
+    assert any(f"{claim.optimiser}.step()" == ast.unparse(each) for each in ast.walk(statement_of(program, claim.run)))
+    calls = [each for each in [*before, *here] if each.module is network and each.recorded]
+    assert any(each.training for each in calls)
+    assert not calls[-1].training
+    held = [each for group in optimiser.param_groups for each in group["params"]]
+    assert any(own is each for own in network.parameters() for each in held)
+    layer = computed(claim.layer, dict(names))
+    assert any(layer is each for each in network.modules())
+    assert claim.scales == isinstance(layer, nn.modules.batchnorm._BatchNorm)
+    last = [each for each in [*before, *here] if each.module is layer and each.recorded][-1]
+    if claim.scales:
+        assert last.mean is not None
+        assert torch.equal(last.mean, layer.running_mean)
+        alone = layer(last.given[:1])
+        assert torch.allclose(alone, last.gave[:1], atol=1e-2)
+    else:
+        assert torch.equal(last.given, last.gave)
+        assert not torch.equal(layer.train()(torch.ones(64)), torch.ones(64))
+    lines = opened(program.code).split("\n")
+    assert claim.code in lines[claim.line - 1]
+    assert claim.code.endswith(".eval()")
+    lines[claim.line - 1] = lines[claim.line - 1].replace(claim.code, "None")
+    before, here, names = during(Program("\n".join(lines)), claim.run)
+    calls = [each for each in [*before, *here] if each.module is names[claim.network] and each.recorded]
+    assert calls[-1].training

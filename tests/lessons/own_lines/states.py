@@ -692,6 +692,12 @@ _MODES = (
     "(again ** 2).mean().backward()",
     "column = torch.arange({0} * 2 + 1.).reshape(-1, 1)\nfor few in column.split(2):\n    flat = few.squeeze()",
     "def first(of):\n    return of.squeeze(0)\nfor many in ({1}, 1):\n    kept = first(torch.ones(many, {0} + 1))",
+    "shy = nn.Sequential(nn.Linear(2, {1}), nn.Dropout(0.2), nn.Linear({1}, 1))\n"
+    "tunes = torch.optim.SGD(shy.parameters(), lr=0.{0})\nshy.train()\nfor lap in range({1}):\n"
+    "    tunes.zero_grad()\n    shy(torch.ones(3, 2)).sum().backward()\n    tunes.step()\n    shy.eval()",
+    "level = nn.Sequential(nn.Linear(2, {1}), nn.BatchNorm1d({1}))\n"
+    "turns = torch.optim.SGD(level.parameters(), lr=0.0{1})\nfor lap in range({0} + 1):\n"
+    "    level(torch.arange(8.).reshape(4, 2)).sum().backward()\n    turns.step()\n    level.eval()",
     "known = torch.tensor([{0}, {1}])\nold = torch.Tensor([{0}, {1}, 7])\nroom = torch.Tensor({0}, {1})",
 )
 """Programs whose networks run in one mode and mean another."""

@@ -71,6 +71,28 @@ class Unturned:
     other: float
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A step of an optimiser in eval mode: its name, the network's, a layer of that, and what asked for the mode."""
+
+    optimiser: str
+    network: str
+    layer: str
+    scales: bool
+    line: int
+    code: str
+
+
+@dataclass(slots=True)
+class _Mode:
+    """Whether a recorded call since the last step was in train mode, one before a step was, and who ended the mode."""
+
+    network: Any
+    trains: bool | None = None
+    learned: bool = False
+    ended: tuple[int, str] | None = None
+
+
 @dataclass(slots=True)
 class _Kept:
     """What a batch norm keeps as far as its calls were seen, for how many that was said, and its last batch's means."""
@@ -95,6 +117,8 @@ class CallWatch(ObjectWatch):
         By line, and when: a loader of several batches that was asked for an iterator.
     rates
         By line, and when: a scheduler that was asked for its next rate, what it gave, and the rate in use.
+    learned
+        By line, and when: a step that changed a network in eval mode, after others in train mode.
     """
 
     differs: dict[Run, Differs] = field(default_factory=dict)
@@ -103,6 +127,8 @@ class CallWatch(ObjectWatch):
     unturned: dict[Run, Unturned] = field(default_factory=dict)
     begun: dict[Run, Any] = field(default_factory=dict)
     rates: dict[Run, tuple[str, float, float]] = field(default_factory=dict)
+    learned: dict[Run, Learned] = field(default_factory=dict)
+    _learning: dict[int, _Mode] = field(default_factory=dict)
     _gave: list[_Gave] = field(default_factory=list)
     _of_norms: dict[int, _Kept] = field(default_factory=dict)
     _linear: list[tuple[Any, NDArray[Any]]] = field(default_factory=list)
@@ -134,6 +160,8 @@ class CallWatch(ObjectWatch):
                     self.begun.setdefault(self.run_now, positional[0])
         if getattr(function, "__name__", "") == "get_lr" and self._under_way:
             return self._asked(function, positional, keywords, node)
+        if self._under_way and not self._inside:
+            self._look_at_mode(function, node)
         if not is_module(function) or self._inside or not isinstance(node, ast.Call) or not self._under_way:
             return super()._outside(function, positional, keywords, node)
         load_torch()
@@ -145,6 +173,9 @@ class CallWatch(ObjectWatch):
             case _:
                 called = ""
         run, recorded = self.run_now, torch.is_grad_enabled()
+        if recorded and called:
+            mode = self._learning.setdefault(id(function), _Mode(function))
+            mode.trains = bool(mode.trains or function.training)
         given = numbers_of(positional[0]).copy() if len(positional) == 1 and _is_small(positional[0]) else None
         dropped: list[Any] = []
         hooks = self._hooked(function, called, run, dropped)
@@ -166,6 +197,30 @@ class CallWatch(ObjectWatch):
         if given is not None and function.training and dropped and not keywords and _is_small(result):
             self._compare(_Gave(function, given, _holds(function), numbers_of(result).copy()), called, dropped, node)
         return result
+
+    def _look_at_mode(self, function: Any, node: ast.AST) -> None:
+        """See who asks for a mode, and which networks a step changes by what they gave in eval mode."""
+        owner: Any = getattr(function, "__self__", None)
+        asked = getattr(function, "__name__", "")
+        if asked in ("eval", "train") and is_module(owner):
+            mode = self._learning.setdefault(id(owner), _Mode(owner))
+            mode.ended = (self.run_now[0], Place.of(node, self._source).text) if asked == "eval" else None
+        match node:
+            case ast.Call(ast.Attribute(ast.Name(name), "step"), [], []) if hasattr(owner, "param_groups"):
+                held = {id(each) for group in owner.param_groups for each in group["params"]}
+            case _:
+                return
+        for called, network in list(self.names.items()):
+            known = self._learning.get(id(network)) if is_module(network) else None
+            if known is None or not any(id(each) in held for each in network.parameters()):
+                continue
+            known.learned = known.learned or known.trains is True
+            other = _ended_by_eval(network) if known.learned and known.trains is False else None
+            if other is not None and known.ended is not None and not network.training:
+                path, layer = other
+                scales = type(layer).__name__.startswith("BatchNorm")
+                self.learned[self.run_now] = Learned(name, called, f"{called}{path}", scales, *known.ended)
+            known.trains = None
 
     def _asked(self, function: Any, positional: Sequence[Any], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         """Ask a scheduler for its next rate, and see whether that is the one in use."""
@@ -294,6 +349,16 @@ def _norms(network: Any) -> list[tuple[str, Any]]:
         for dotted, each in network.named_modules()
         if type(each).__name__.startswith("BatchNorm") and getattr(each, "running_mean", None) is not None
     ]
+
+
+def _ended_by_eval(network: Any) -> tuple[str, Any] | None:
+    """Return the first layer in eval mode that does another thing in train mode, and how code leads to it."""
+    norms = {id(each) for _, each in _norms(network)}
+    for dotted, each in network.named_modules():
+        drops = type(each).__name__.startswith("Dropout") and 0 < each.p < 1
+        if (drops or id(each) in norms) and not each.training and dotted:
+            return path_of(network, dotted.split(".")), each
+    return None
 
 
 def _holds(network: Any) -> tuple[int, ...]:

@@ -6,9 +6,11 @@ import ast
 from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.running import line_of
 from primer_core.claims.surprises.modes import (
     KeptFarOff,
     LeafInBetween,
+    LearnsInEvalMode,
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
@@ -45,6 +47,12 @@ def _ran(line: Line) -> Iterator[Claim]:
         scheduler, *rates = watch.rates[line.run]
         asked, used = (f"{each:.6g}" for each in rates)
         yield NextRateAsked(line.run, scheduler, asked, used)
+    learned = watch.learned.get(line.run)
+    if learned is not None:
+        begins = line_of(learned.line)
+        yield LearnsInEvalMode(
+            line.run, learned.optimiser, learned.network, learned.layer, learned.scales, begins, learned.code
+        )
     unturned = watch.unturned.get(line.run)
     if unturned is not None:
         found, other = (f"{each + 0.0:.4g}" for each in (unturned.found, unturned.other))

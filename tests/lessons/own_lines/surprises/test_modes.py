@@ -8,6 +8,7 @@ from primer_core.claims.surprises.models import StillRecorded
 from primer_core.claims.surprises.modes import (
     KeptFarOff,
     LeafInBetween,
+    LearnsInEvalMode,
     NextRateAsked,
     NormStillMoves,
     NotTheirName,
@@ -266,3 +267,37 @@ def test_a_squeeze_is_named_that_takes_the_batch(program: str, claim: Claim) -> 
 )
 def test_a_squeeze_is_not_named_elsewhere(program: str) -> None:
     assert not of_kind(program, OneSampleSqueezed)
+
+
+ROUNDS = (
+    "torch.manual_seed(0)\nnet = nn.Sequential(nn.Linear(2, 4), {layer}, nn.Linear(4, 1))\n"
+    "opt = torch.optim.SGD(net.parameters(), lr=0.1)\nx = torch.randn(6, 2)\n{before}\nfor epoch in range(3):\n"
+    "    {begins}\n    opt.zero_grad()\n    loss = net(x).pow(2).mean()\n    loss.backward()\n    {ends}\n"
+    "    {last}"
+)
+
+
+@pytest.mark.parametrize(
+    ("layer", "scales"), [("nn.Dropout(0.5)", False), ("nn.BatchNorm1d(4)", True), ("nn.Dropout1d()", False)]
+)
+def test_a_network_is_named_that_learns_in_eval_mode(layer: str, scales: bool) -> None:
+    program = ROUNDS.format(layer=layer, before="net.train()", begins="pass", ends="opt.step()", last="net.eval()")
+    said = LearnsInEvalMode((15, 3), "opt", "net", "net[1]", scales, 16, "net.eval()")
+    assert of_kind(program, LearnsInEvalMode) == [said]
+
+
+@pytest.mark.parametrize(
+    ("layer", "before", "begins", "ends", "last"),
+    [
+        ("nn.Dropout(0.5)", "net.train()", "net.train()", "opt.step()", "net.eval()"),
+        ("nn.Dropout(0.5)", "net.eval()", "pass", "opt.step()", "pass"),
+        ("nn.Dropout(0.5)", "pass", "net.train()", "net.eval()", "val = net(x)\n    opt.step()"),
+        ("nn.Dropout(0.5)", "pass", "pass", "opt.step()", "pass"),
+        ("nn.Dropout(0.0)", "pass", "pass", "opt.step()", "net.eval()"),
+        ("nn.ReLU()", "pass", "pass", "opt.step()", "net.eval()"),
+        ("nn.BatchNorm1d(4)", "net[1].eval()", "pass", "opt.step()", "pass"),
+    ],
+)
+def test_eval_mode_is_not_named_elsewhere(layer: str, before: str, begins: str, ends: str, last: str) -> None:
+    program = ROUNDS.format(layer=layer, before=before, begins=begins, ends=ends, last=last)
+    assert not of_kind(program, LearnsInEvalMode)
