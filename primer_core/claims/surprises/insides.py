@@ -233,3 +233,45 @@ class PatienceSpent(InAWord, Claim):
             Code(f"patience={self.patience}"),
             " of them pass. The best one itself does not count",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class StepsInEachBatch(InAWord, Claim):
+    """A scheduler that lowers a rate every so many calls is called in each round of an inner loop.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    scheduler
+        What code calls it.
+    calls
+        int, how often it was called in that round.
+    line
+        int, the line of the outer loop, counted from 1.
+    size
+        int, after how many calls it lowers the rate.
+    before, after
+        The learning rate at the beginning, and after that round.
+    """
+
+    word: ClassVar[str] = "counts calls"
+    run: Run
+    scheduler: str
+    calls: int
+    line: int
+    size: int
+    before: str
+    after: str
+
+    def sentence(self) -> Sentence:
+        """Say what is counted, what came of it, and what one call in each round would do."""
+        rounds = counted(self.size, "round")
+        return (
+            Code(f"step_size={self.size}"),
+            " counts calls of ",
+            Code(f"{self.scheduler}.step()"),
+            f", not epochs: it was called {counted(self.calls, 'time')} in the first round of the loop in line "
+            f"{self.line}, and the learning rate went from {self.before} to {self.after} in that round. "
+            f"Called once at the end of each, it leaves {self.before} as it is for the first {rounds}",
+        )

@@ -163,7 +163,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("builtins.round", "number, ndigits", rules.ROUND, "round(v[0], 1)"),
     *(Entry(f"builtins.{name}", "*values, | default", sifted(), f"{name}(v); {name}([2, 1])")
       for name in ("min", "max")),
-    Entry("builtins.sum", "values, start", rules.PYTHON_SUM, "sum(v); sum(m)"),
+    Entry("builtins.sum", "values, start", rules.PYTHON_SUM,
+          "sum(v); sum(m); sum(m, m); sum([v, 2 * v]); sum([m, m], v[0])"),
     Entry("builtins.list", "values", LISTED, "list(v)"),
     Entry("builtins.tuple", "values", LISTED, "tuple(v)"),
     Entry("builtins.range", "*bounds", rules.RANGE, "range(5); range(1, 9, 2)"),

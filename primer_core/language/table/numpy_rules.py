@@ -12,7 +12,7 @@ from primer_core.language.table import costs, sources
 from primer_core.language.table.costs import CostRule, arrays_in, given, shape_of, size_of, sizes_in
 from primer_core.language.table.entry import Bound, Cost, Rule
 from primer_core.language.table.products import Letters, given_operands, product
-from primer_core.language.table.sources import NO_CELLS, Cells, Done, Sources, operands
+from primer_core.language.table.sources import NO_CELLS, Cells, Done, Sources, operands, result_of
 
 _HUGE = 1000 * MAX_SIZE
 
@@ -507,8 +507,17 @@ def _percentile(call: Done, cell: int, part: int) -> Sources:
 
 
 def _python_sum(call: Done, cell: int, part: int) -> Sources:
-    """Return what Python's own ``sum`` adds: it goes along the first axis."""
-    return sources.along_axes(default=0)(call, cell, part)
+    """Return what Python's own ``sum`` adds: the parts along the first axis, to a start, or one array after another."""
+    joint, values = shape_of(result_of(call, part)), call.bound.get("values")
+    found = []
+    for place, array in enumerate(operands(call)):
+        shape = shape_of(array)
+        if place == 0 and array is values:  # its parts are added, each lined up with the others and the start
+            (at,) = sources.lined_up(shape[1:], joint, cell)
+            found.append(at + np.arange(shape[0], dtype=np.int64) * prod(shape[1:]))
+        else:
+            found.append(sources.lined_up(shape, joint, cell))
+    return tuple(found)
 
 
 def _rounded(bound: Bound) -> Cost:

@@ -148,7 +148,7 @@ def distributed(call: Done, cell: int, part: int) -> Sources:
     def beside(array: Any) -> Cells:
         own = tuple(array.shape)
         try:
-            return _lined_up(own, shape, cell)
+            return lined_up(own, shape, cell)
         except ValueError:
             return np.arange(prod(own), dtype=np.int64)
 
@@ -158,7 +158,7 @@ def distributed(call: Done, cell: int, part: int) -> Sources:
 def same_place(call: Done, cell: int, part: int) -> Sources:
     """Return the cell of each operand that broadcasting lines up with this one."""
     shape = tuple(result_of(call, part).shape)
-    return tuple(_lined_up(tuple(array.shape), shape, cell) for array in operands(call))
+    return tuple(lined_up(tuple(array.shape), shape, cell) for array in operands(call))
 
 
 def moved(call: Done, cell: int, part: int) -> Sources:
@@ -319,7 +319,8 @@ def reduced_cells(shape: tuple[int, ...], axis: Any, cell: int) -> Cells:
     return np.sort(grouped[cell])
 
 
-def _lined_up(shape: tuple[int, ...], joint: tuple[int, ...], cell: int) -> Cells:
+def lined_up(shape: tuple[int, ...], joint: tuple[int, ...], cell: int) -> Cells:
+    """Return the cell of an operand that broadcasting to a joint shape lines up with this one."""
     numbers = np.arange(prod(shape), dtype=np.int64).reshape(shape)
     return np.array([np.broadcast_to(numbers, joint).reshape(-1)[cell]], np.int64)
 

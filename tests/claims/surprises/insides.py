@@ -14,11 +14,13 @@ from primer_core.claims.surprises.insides import (
     PatienceSpent,
     SizesForTheText,
     StatesLayersFirst,
+    StepsInEachBatch,
     TwoVariances,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.running_checks import line
+from tests.claims.recorded import recorded
+from tests.claims.running_checks import line, opened, statement_called
 from tests.claims.surprises.lines import after_line, at_line, computed, held_by, statement_of
 
 
@@ -141,3 +143,26 @@ def _(claim: PatienceSpent, program: Program) -> None:
     after = after_line(program, claim.run)[claim.scheduler]
     assert f"{after.optimizer.param_groups[0]['lr']:.6g}" == claim.after != claim.before
     assert f"{after.best:.6g}" == claim.best
+
+
+@check(StepsInEachBatch)
+def _(claim: StepsInEachBatch, program: Program) -> None:
+    assert ast.unparse(statement_of(program, claim.run)) == f"{claim.scheduler}.step()"
+    ran = list(recorded(opened(program.code)).lines)
+    rounds = [place for place, (number, _) in enumerate(ran) if number == claim.line]
+    calls = [run for run in ran[rounds[0] : rounds[1]] if run[0] == claim.run[0]]
+    assert len(calls) == claim.calls
+    assert isinstance(statement_called(opened(program.code), claim.line), ast.For)
+    first, last = at_line(program, calls[0]), after_line(program, calls[-1])
+    scheduler = last[claim.scheduler]
+    rates = [f"{names[claim.scheduler].optimizer.param_groups[0]['lr']:.6g}" for names in (first, last)]
+    assert rates == [claim.before, claim.after]
+    optimiser = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=float(claim.before))
+    once = torch.optim.lr_scheduler.StepLR(optimiser, scheduler.step_size, scheduler.gamma)
+    used = []
+    for _ in range(claim.size + 1):
+        used.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        once.step()
+    assert used[: claim.size] == [float(claim.before)] * claim.size
+    assert used[-1] != used[0]

@@ -86,7 +86,7 @@ _OTHER_NUMBERS = (
     "a = np.array([[1, 3{0}], [2, 1{0}], [{1}, 20]])\nb = np.sort(a, axis=0)\nc = np.sort(a)\nd = a.reshape(2, 3)\n"
     "e = a.T.reshape(3, 2)\nrow = a[:, 0]\nf = row.T\nprint(sum(a))",
     "x = np.arange({1} + 1)\ny = np.arange({0})\nX, Y = np.meshgrid(x, y)\nback = x[{1}:0:-1]\nz = y[{0}:0:-1]\n"
-    "m = np.arange(2 * {1}).reshape(2, {1})\ntotal = sum(m)\nv = np.dot(x, x.T)",
+    "m = np.arange(2 * {1}).reshape(2, {1})\ntotal = sum(m)\nboth = sum([m, 2 * m], m[0])\nv = np.dot(x, x.T)",
     "t = torch.arange(6.).view(3, 2)\np = F.softmax(t * {0}, dim=0)\nq = torch.softmax(t[:2], 0)\nu = t.view(2, 3)\n"
     "best = torch.max(t, dim=1)\nlow = t.min(dim=0)\nprint(best)",
     "x = np.array([{1}, 1, {0}])\ny = x.sort()\nitems = [3, {0}]\nmore = items.append({1})\n"
@@ -695,6 +695,10 @@ _MODES = (
     "shy = nn.Sequential(nn.Linear(2, {1}), nn.Dropout(0.2), nn.Linear({1}, 1))\n"
     "tunes = torch.optim.SGD(shy.parameters(), lr=0.{0})\nshy.train()\nfor lap in range({1}):\n"
     "    tunes.zero_grad()\n    shy(torch.ones(3, 2)).sum().backward()\n    tunes.step()\n    shy.eval()",
+    "slopes = torch.ones({1}, requires_grad=True)\nwalks = torch.optim.SGD([slopes], lr=0.{1})\n"
+    "falls = torch.optim.lr_scheduler.StepLR(walks, step_size={0}, gamma=0.5)\nfor era in range(2):\n"
+    "    for few in range({1} + 2):\n        (slopes * era).sum().backward()\n        walks.step()\n"
+    "        falls.step()",
     "level = nn.Sequential(nn.Linear(2, {1}), nn.BatchNorm1d({1}))\n"
     "turns = torch.optim.SGD(level.parameters(), lr=0.0{1})\nfor lap in range({0} + 1):\n"
     "    level(torch.arange(8.).reshape(4, 2)).sum().backward()\n    turns.step()\n    level.eval()",

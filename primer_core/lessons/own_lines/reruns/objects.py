@@ -186,6 +186,16 @@ class Fell:
 
 
 @dataclass(frozen=True, slots=True)
+class Lowered:
+    """A scheduler that lowers a rate every so many calls: its name, after how many, the rate first and now."""
+
+    scheduler: str
+    size: int
+    first: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Draw:
     """Numbers that were drawn at random: what was asked for, what came, where, and how code asks for them."""
 
@@ -282,7 +292,7 @@ class ObjectWatch(Interpreter):
     joined
         By line, and when, parts of a batch that a loader joined of lists place by place: how code calls each, how many
         tensors it holds, and how many samples each of them has.
-    moved, normed, fell
+    moved, normed, fell, lowered
         By line, and when, what a step of an optimiser, a call of a network, and a step of a scheduler did.
     unlisted
         By line, and when, a network that was printed, its own parameters or buffers, and whether they are buffers.
@@ -310,6 +320,7 @@ class ObjectWatch(Interpreter):
     joined: dict[Run, tuple[str, int, int]] = field(default_factory=dict)
     moved: dict[Run, Moved] = field(default_factory=dict)
     normed: dict[Run, Normed] = field(default_factory=dict)
+    lowered: dict[Run, Lowered] = field(default_factory=dict)
     fell: dict[Run, Fell] = field(default_factory=dict)
     unlisted: dict[Run, tuple[str, tuple[str, ...], bool]] = field(default_factory=dict)
     replaced: dict[Run, tuple[str, int, int, tuple[int, ...]]] = field(default_factory=dict)
@@ -539,6 +550,9 @@ class ObjectWatch(Interpreter):
         bad, best = (owner.num_bad_epochs + 1, float(owner.best)) if waits else (0, 0.0)
         result = super()._outside(function, positional, keywords, node)
         now = [float(each["lr"]) for each in owner.optimizer.param_groups]
+        if type(owner).__name__ == "StepLR":
+            first = float(owner.base_lrs[0])
+            self.lowered[run] = Lowered(name, owner.step_size, first, now[0])
         if waits and now[0] < rates[0] and bad == owner.patience + 1:
             self.fell[run] = Fell(name, bad, owner.patience, best, rates[0], now[0])
         return result
@@ -796,7 +810,7 @@ _OF_OBJECTS = ("BatchNorm", "DataLoader", "Subset(", "__getitem__", "random_spli
 
 _SEEDING = ("seed(", "RandomState(", "default_rng(")
 _MULTIPLIES = ("@", "matmul(", "mm(", "dot(", "einsum(")
-_REMEMBERS = ("Plateau", "weight_decay", "momentum", "Ada", "Adam", "RMSprop", "Rprop")
+_REMEMBERS = ("Plateau", "StepLR(", "weight_decay", "momentum", "Ada", "Adam", "RMSprop", "Rprop")
 """With what a step moves more than the slope says, or a scheduler waits."""
 
 _SETS_WEIGHT = re.compile(r"\.weight(\.data)?\s*=[^=]")

@@ -12,8 +12,10 @@ from primer_core.claims.surprises.insides import (
     PatienceSpent,
     SizesForTheText,
     StatesLayersFirst,
+    StepsInEachBatch,
     TwoVariances,
 )
+from primer_core.language.programs.networks import SCHEDULES
 from primer_core.lessons.own_lines.reruns.objects import objects_of
 from primer_core.lessons.own_lines.surprises.line import Line
 
@@ -35,6 +37,33 @@ def _seen(line: Line) -> Iterator[Claim]:
     if line.run in watch.replaced:
         layer, inputs, outputs, shape = watch.replaced[line.run]
         yield SizesForTheText(line.run, layer, inputs, outputs, shape)
+
+
+def _in_each_batch(line: Line) -> Iterator[Claim]:
+    trace, steps = line.trace, line.trace.steps
+    match line.node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(), "step"), [], [])) if "StepLR(" in trace.source:
+            pass
+        case _:
+            return
+    loops = [each for each in line.statements if isinstance(each, ast.For | ast.While) and _holds(each, line.node)]
+    schedules = [name for name, seen in line.step.names.items() if seen.kind in SCHEDULES]
+    if len(loops) != 2 or len(schedules) != 1 or len(steps) != trace.taken or line.step.moment.functions:
+        return
+    loops.sort(key=lambda loop: loop.lineno)
+    if not isinstance(loops[0], ast.For):
+        return
+    heads = [place for place, step in enumerate(steps) if step.number == loops[0].lineno]
+    calls = [step for step in steps[heads[0] : heads[1]] if step.number == line.run[0]] if len(heads) > 1 else []
+    watch = objects_of(trace) if len(calls) > 1 and calls[0].run == 1 else None
+    lowered = None if watch is None else watch.lowered.get((calls[-1].number, calls[-1].run))
+    if lowered is not None and lowered.size <= len(calls) and lowered.now != lowered.first:
+        rates = (f"{each:.6g}" for each in (lowered.first, lowered.now))
+        yield StepsInEachBatch(line.run, lowered.scheduler, len(calls), loops[0].lineno, lowered.size, *rates)
+
+
+def _holds(loop: ast.For | ast.While, node: ast.stmt) -> bool:
+    return loop.body[0].lineno <= node.lineno <= (loop.body[-1].end_lineno or 0)
 
 
 def _variances(line: Line) -> Iterator[Claim]:
@@ -84,4 +113,4 @@ def _states(line: Line) -> Iterator[Claim]:
         yield StatesLayersFirst(line.run, called, state, (first, second, third), directions)
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_seen, _variances, _states)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_seen, _in_each_batch, _variances, _states)

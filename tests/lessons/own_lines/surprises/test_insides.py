@@ -9,6 +9,7 @@ from primer_core.claims.surprises.insides import (
     PatienceSpent,
     SizesForTheText,
     StatesLayersFirst,
+    StepsInEachBatch,
     TwoVariances,
 )
 from tests.lessons.own_lines.surprises.test_common import found
@@ -110,3 +111,31 @@ KINDS = (MovesWithoutSlope, OwnAreUnlisted, PatienceSpent, SizesForTheText, Stat
 )
 def test_what_does_as_it_says_is_left_alone(program: str) -> None:
     assert [claim for claim in found(program) if isinstance(claim, KINDS)] == []
+
+
+BATCHES = (
+    "w = torch.ones(2, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n"
+    "sched = torch.optim.lr_scheduler.{kind}\n{more}\nfor epoch in range(3):\n    for i in range(4):\n"
+    "        (w * i).sum().backward()\n        opt.step()\n        {inner}\n    {outer}"
+)
+
+
+def test_a_scheduler_is_named_that_steps_in_each_batch() -> None:
+    program = BATCHES.format(kind="StepLR(opt, 2)", more="", inner="sched.step()", outer="pass")
+    said = [each for each in found(program) if isinstance(each, StepsInEachBatch)]
+    assert said == [StepsInEachBatch((13, 12), "sched", 4, 9, 2, "0.1", "0.001")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "inner", "outer"),
+    [
+        ("StepLR(opt, 2)", "", "pass", "sched.step()"),
+        ("StepLR(opt, 5)", "", "sched.step()", "pass"),
+        ("ExponentialLR(opt, 0.9)", "", "sched.step()", "pass"),
+        ("StepLR(opt, 2, gamma=1.0)", "", "sched.step()", "pass"),
+        ("StepLR(opt, 2)", "other = torch.optim.lr_scheduler.ExponentialLR(opt, 0.9)", "sched.step()", "other.step()"),
+    ],
+)
+def test_a_scheduler_is_not_named_elsewhere(kind: str, more: str, inner: str, outer: str) -> None:
+    program = BATCHES.format(kind=kind, more=more, inner=inner, outer=outer)
+    assert not [each for each in found(program) if isinstance(each, StepsInEachBatch)]
