@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from primer_core.language.evaluator import Call
 from primer_core.language.table import sources as rules
+from primer_core.language.table.costs import arrays_in
 from primer_core.language.table.entry import Bound
 from primer_core.language.table.indexing import INDEXED
 from primer_core.language.table.sources import Sources, operands
@@ -44,6 +45,9 @@ def sources(call: Call, cell: int, part: int = 0) -> Sources:
     rule = call.entry.rule
     if rule.sources is None:
         raise LookupError(f"{call.entry.name} has no sources")
+    joined = _joined(call)
+    if joined is not None:
+        return joined.sources(cell, part)
     found: Sources = rule.sources(call, cell, part)
     return found
 
@@ -76,6 +80,10 @@ def all_sources(call: Call, part: int = 0) -> tuple[NDArray[np.int64], ...]:
     rule, arrays = call.entry.rule, operands(call)
     result = rules.result_of(call, part)
     shape = tuple(result.shape)
+    joined = _joined(call)
+    if joined is not None:
+        read = [joined.sources(cell, part) for cell in range(prod(shape))]
+        return tuple(_columns([cells[place] for cells in read]) for place in range(len(arrays)))
     if rule is INDEXED and len(arrays) == 1:
         chosen = np.asarray(rules.numbered(arrays[0], 0)[call.bound.values["index"]])
         return (chosen.reshape(-1, 1),)
@@ -92,6 +100,92 @@ def all_sources(call: Call, part: int = 0) -> tuple[NDArray[np.int64], ...]:
         return tuple(_columns([[]] * prod(shape)) for _ in arrays)
     found = [sources(call, cell, part) for cell in range(prod(shape))]
     return tuple(_columns([cells[place] for cells in found]) for place in range(len(arrays)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A call whose lists of arrays are arrays, as NumPy makes them before it begins.
+
+    Parameters
+    ----------
+    call
+        It, with the arrays that are made.
+    numbers
+        For each of its operands, of each cell the number that it has among all cells of what stands in the lists; -1
+        for a number of Python's.
+    sizes
+        How many cells each operand has that stands in the call as it was written.
+    """
+
+    call: Call
+    numbers: tuple[NDArray[np.int64], ...]
+    sizes: tuple[int, ...]
+
+    def sources(self, cell: int, part: int) -> Sources:
+        """Return the cells that a cell came from, of the operands as they were written."""
+        rule = self.call.entry.rule
+        found: Sources = rule.sources(self.call, cell, part)  # type: ignore[misc]  # one that has none is not asked
+        read = np.unique(np.concatenate([own[cells] for own, cells in zip(self.numbers, found, strict=True)]))
+        ends = np.cumsum(self.sizes)
+        return tuple(
+            read[(read >= end - size) & (read < end)] - (end - size) for end, size in zip(ends, self.sizes, strict=True)
+        )
+
+
+_OF_ONE_ARRAY = ("elementwise", "chosen", "reduction", "scan", "product", "window")
+"""Kinds of calls that make one array of a list of arrays, before they begin."""
+
+_OF_SEVERAL = ("np.select", "np.choose", "np.lexsort", "np.einsum", "np.linalg.multi_dot")
+"""Those of these kinds that take the arrays of a list one by one."""
+
+
+def _joined(call: Call) -> _Joined | None:
+    """Return a call with arrays in the place of lists of arrays; None where there are none, or they stay lists."""
+    entry, bound = call.entry, call.bound
+    written = (*bound.positional, *bound.keywords.values())
+    if not any(isinstance(value, list | tuple) and any(True for _ in arrays_in((value,))) for value in written):
+        return None
+    by_sign = entry.name.startswith("operator.") and any(isinstance(value, np.ndarray) for value in written)
+    if not (entry.name.startswith("np.") or by_sign) or entry.name in _OF_SEVERAL:
+        return None
+    arrays = operands(call)
+    if entry.rule.kind not in _OF_ONE_ARRAY or not all(isinstance(each, np.ndarray | np.generic) for each in arrays):
+        return None
+    sizes = tuple(prod(array.shape) for array in arrays)
+    starts = np.cumsum([0, *sizes])
+    numbered = iter([rules.numbered(array, int(start)) for array, start in zip(arrays, starts, strict=False)])
+    made: dict[int, Any] = {}
+    numbers = []
+    for value in written:
+        own = rules.replaced(value, numbered)
+        if isinstance(value, list | tuple) and any(True for _ in arrays_in((value,))):
+            try:
+                made[id(value)], numbers_of_cells = np.asarray(value), np.asarray(_without_numbers(own))
+            except ValueError:  # of different shapes
+                return None
+            if made[id(value)].dtype == object:
+                return None
+            numbers.append(numbers_of_cells.reshape(-1))
+        else:
+            numbers.extend(each.reshape(-1) for each in arrays_in((own,)))
+    positional = tuple(made.get(id(value), value) for value in bound.positional)
+    keywords = {name: made.get(id(value), value) for name, value in bound.keywords.items()}
+    values = {name: _with(value, made) for name, value in bound.values.items()}
+    return _Joined(replace(call, bound=Bound(positional, keywords, values)), tuple(numbers), sizes)
+
+
+def _without_numbers(value: Any) -> Any:
+    """Return nested lists with -1 for each number of Python's in them."""
+    if isinstance(value, list | tuple):
+        return [_without_numbers(each) for each in value]
+    return value if isinstance(value, np.ndarray | np.generic) else -1
+
+
+def _with(value: Any, made: Mapping[int, Any]) -> Any:
+    """Return an argument, or all that a parameter for any number of them took, with what was made in their places."""
+    if id(value) in made:
+        return made[id(value)]
+    return tuple(made.get(id(each), each) for each in value) if isinstance(value, tuple) else value
 
 
 def _moved(call: Call, arrays: Sequence[Any], part: int) -> tuple[NDArray[np.int64], ...]:

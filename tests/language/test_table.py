@@ -219,6 +219,24 @@ def test_a_source_of_many_inputs_changes_what_names_it(entry: Entry) -> None:
             check_source(call, part, place, int(rng.integers(size_of(arrays[place]))), text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["np.sum([a, b], axis=0)", "np.mean([a, b, a], axis=0)", "np.max((v, w), axis=0)", "np.cumsum([a, b], axis=1)",
+     "np.add([v, w], 1)", "[v, w] + v", "np.maximum([v, w], [w, v])", "np.where([v > 0, w > 0], v, [w, w])",
+     "np.dot([v, w], v)", "np.std([a, b], 0)", "np.sort([v, w], axis=0)", "np.median([v, w, w], axis=0)",
+     "np.diff([v, w], axis=0)", "np.sum([[v, w], [w, v]], axis=(0, 2))", "np.mean([v[0], 2.0, w[0]])"],
+)  # fmt: skip
+def test_a_list_of_arrays_is_one_array_whose_cells_are_told_apart(text: str) -> None:
+    for trial in range(20 if is_long() else 3):
+        evaluator = evaluated(text, drawn(text, np.random.default_rng(trial), "np"))
+        assert isinstance(evaluator, Evaluator), evaluator
+        call = evaluator.calls[-1]
+        check_cells(call, 0, text)
+        for place, array in enumerate(operands(call)):
+            for source in range(size_of(array)):
+                check_source(call, 0, place, source, text)
+
+
 def check_source(call: Any, part: int, place: int, source: int, text: str) -> None:
     """Move one cell of one operand, a little and a lot, and compare what changes with the cells that name it."""
     named = set(map(int, np.flatnonzero((all_sources(call, part)[place] == source).any(axis=1))))

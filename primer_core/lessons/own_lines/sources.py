@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.parsing import code_statements
-from primer_core.language.provenance import all_sources, asked_at_once, operands
+from primer_core.language.provenance import all_sources, asked_at_once, operands, sources
 from primer_core.language.table import entry_named
 from primer_core.language.table import sources as rules
 from primer_core.language.table.entry import Bound
@@ -377,7 +377,7 @@ def _read(origin: Origin, cell: int) -> Sequence[Cells] | None:
     if rule.sources is None:
         return None
     try:
-        found: Sequence[Cells] = rule.sources(call, cell, origin.part)
+        found: Sequence[Cells] = sources(call, cell, origin.part)
     except _UNFIT:
         return None
     return found if len(found) == len(origin.read) else None
