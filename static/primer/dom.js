@@ -97,6 +97,17 @@ export function keepFocus(root) {
   };
 }
 
+/**
+ * Have a key that is held down press a button within an element once: it saves one file, and does not answer what the
+ * first press asked.
+ * @param {HTMLElement} element
+ */
+export function pressOnce(element) {
+  element.addEventListener("keydown", (event) => {
+    if (event.repeat && event.key === "Enter") event.preventDefault();
+  });
+}
+
 let made = 0;
 
 /** @returns {string} an id that no other element of the document has */

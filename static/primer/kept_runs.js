@@ -5,7 +5,7 @@
  */
 
 import { countText } from "./chart_scale.js";
-import { keepFocus, make, write } from "./dom.js";
+import { keepFocus, make, pressOnce, write } from "./dom.js";
 
 /**
  * @typedef {object} Row a run
@@ -112,9 +112,7 @@ class KeptRuns {
     this.table = make("div", { className: "differ", tabIndex: 0, role: "region", "aria-label": "In what these runs differ" });
     this.said = make("p", { className: "said", role: "status" });
     this.root = make("div", { className: "kept" }, this.summary, this.rows, this.table, this.said);
-    this.root.addEventListener("keydown", (event) => {      // a key that is held asks, and does not answer "for good"
-      if (event.repeat && event.key === "Enter") event.preventDefault();
-    });
+    pressOnce(this.root);
     this.returnFocus = keepFocus(this.root);
   }
 

@@ -7,7 +7,7 @@
 
 import { base64, digitsOf, imagesFile, labelsFile, sheetOf, SIDE } from "./digit_files.js";
 import { DigitStore, MOST_DIGITS } from "./digit_store.js";
-import { counted, keepFocus, make, write } from "./dom.js";
+import { counted, keepFocus, make, pressOnce, write } from "./dom.js";
 import { levelsOf, paintLevels } from "./grey_levels.js";
 
 /** @typedef {import("./digit_store.js").Digit} Digit */
@@ -169,6 +169,7 @@ class OwnDigits {
     this.files = make("div", { className: "files", role: "group", "aria-label": "Files of my digits" },
       ...this.saves, this.#button("Open IDX files", () => this.picker.click(), "A file of images and its file of labels, chosen together"),
       this.picker, this.clear, this.sure);
+    pressOnce(this.files);
 
     this.replay = make("input", { type: "range", min: "0", max: String(data.most_replay), step: "5", value: "0", "aria-label": "Replay share" });
     this.replayWords = make("span", { className: "share", "aria-hidden": "true" });
@@ -314,8 +315,10 @@ class OwnDigits {
       const next = this.digits[place + steps[event.key]];
       if (next) this.items.get(next.id)?.focus();
     } else if (event.key === "Delete" || event.key === "Backspace") {
-      this.chosen = this.digits[place].id;
-      this.#remove();
+      if (!event.repeat) {      // a key that is held deletes one digit, not all behind it
+        this.chosen = this.digits[place].id;
+        this.#remove();
+      }
     } else if (event.key === "Escape" && this.chosen !== null) this.#choose(null, true);
     else return;
     event.preventDefault();

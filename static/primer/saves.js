@@ -1,7 +1,7 @@
 // @ts-check
 /** The buttons under a drawing that save it as SVG and PNG. */
 
-import { make } from "./dom.js";
+import { make, pressOnce } from "./dom.js";
 
 /** @typedef {import("./types.js").Seen} Seen */
 
@@ -22,9 +22,7 @@ export function saves(drawing, name, page, seen = () => ({})) {
     return button;
   });
   const element = make("div", { className: "saves" }, ...buttons);
-  element.addEventListener("keydown", (event) => {      // a key that is held saves one file, not many
-    if (event.repeat && event.key === "Enter") event.preventDefault();
-  });
+  pressOnce(element);
   return element;
 }
 

@@ -109,6 +109,13 @@ def test_a_drawing_is_stored_once_under_the_label_that_it_got_last(collection: P
     expect(collection.locator(".counts")).to_contain_text("2 digits")
 
 
+def hold(collection: Page, key: str) -> None:
+    for _ in range(5):
+        collection.keyboard.down(key)
+        collection.wait_for_timeout(30)
+    collection.keyboard.up(key)
+
+
 def test_digits_are_called_otherwise_deleted_and_kept_over_a_reload(collection: Page) -> None:
     for place, digit in enumerate((7, 3, 7)):
         label(collection, 2 * place, 100 + place, digit)
@@ -120,7 +127,7 @@ def test_digits_are_called_otherwise_deleted_and_kept_over_a_reload(collection: 
     collection.keyboard.press("1")
     expect(items(collection).nth(2)).to_have_accessible_name(re.compile("^A 1 drawn"))
     collection.keyboard.press("ArrowLeft")
-    collection.keyboard.press("Delete")
+    hold(collection, "Delete")  # one digit, and not the one behind it
     expect(said(collection)).to_contain_text("The 3 is deleted.")
     expect(items(collection)).to_have_count(2)
 
@@ -131,6 +138,12 @@ def test_digits_are_called_otherwise_deleted_and_kept_over_a_reload(collection: 
     expect(button(collection, "Yes, delete them")).to_be_focused()
     button(collection, "Keep them").click()
     expect(items(collection)).to_have_count(2)
+    button(collection, "Delete all").focus()
+    hold(collection, "Enter")  # asks, and answers nothing
+    expect(button(collection, "Yes, delete them")).to_be_focused()
+    collection.wait_for_timeout(300)
+    expect(items(collection)).to_have_count(2)
+    button(collection, "Keep them").click()
     button(collection, "Delete all").click()
     button(collection, "Yes, delete them").click()
     expect(said(collection)).to_contain_text("2 digits deleted. None is left in this browser.")
