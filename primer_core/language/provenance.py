@@ -47,7 +47,7 @@ def sources(call: Call, cell: int, part: int = 0) -> Sources:
         raise LookupError(f"{call.entry.name} has no sources")
     joined = _joined(call)
     if joined is not None:
-        return joined.sources(cell, part)
+        return joined.apart(rule.sources(joined.call, cell, part))
     found: Sources = rule.sources(call, cell, part)
     return found
 
@@ -82,8 +82,8 @@ def all_sources(call: Call, part: int = 0) -> tuple[NDArray[np.int64], ...]:
     shape = tuple(result.shape)
     joined = _joined(call)
     if joined is not None:
-        read = [joined.sources(cell, part) for cell in range(prod(shape))]
-        return tuple(_columns([cells[place] for cells in read]) for place in range(len(arrays)))
+        found = [joined.apart(each) for each in zip(*map(_rows, all_sources(joined.call, part)), strict=True)]
+        return tuple(_columns([cells[place] for cells in found]) for place in range(len(arrays)))
     if rule is INDEXED and len(arrays) == 1:
         chosen = np.asarray(rules.numbered(arrays[0], 0)[call.bound.values["index"]])
         return (chosen.reshape(-1, 1),)
@@ -121,10 +121,8 @@ class _Joined:
     numbers: tuple[NDArray[np.int64], ...]
     sizes: tuple[int, ...]
 
-    def sources(self, cell: int, part: int) -> Sources:
-        """Return the cells that a cell came from, of the operands as they were written."""
-        rule = self.call.entry.rule
-        found: Sources = rule.sources(self.call, cell, part)  # type: ignore[misc]  # one that has none is not asked
+    def apart(self, found: Sources) -> Sources:
+        """Return cells of the operands as they were written, by those of the arrays that were made of them."""
         read = np.unique(np.concatenate([own[cells] for own, cells in zip(self.numbers, found, strict=True)]))
         ends = np.cumsum(self.sizes)
         return tuple(
@@ -143,7 +141,7 @@ def _joined(call: Call) -> _Joined | None:
     """Return a call with arrays in the place of lists of arrays; None where there are none, or they stay lists."""
     entry, bound = call.entry, call.bound
     written = (*bound.positional, *bound.keywords.values())
-    if not any(isinstance(value, list | tuple) and any(True for _ in arrays_in((value,))) for value in written):
+    if not any(map(_lists_arrays, written)):
         return None
     by_sign = entry.name.startswith("operator.") and any(isinstance(value, np.ndarray) for value in written)
     if not (entry.name.startswith("np.") or by_sign) or entry.name in _OF_SEVERAL:
@@ -158,7 +156,7 @@ def _joined(call: Call) -> _Joined | None:
     numbers = []
     for value in written:
         own = rules.replaced(value, numbered)
-        if isinstance(value, list | tuple) and any(True for _ in arrays_in((value,))):
+        if _lists_arrays(value):
             try:
                 made[id(value)], numbers_of_cells = np.asarray(value), np.asarray(_without_numbers(own))
             except ValueError:  # of different shapes
@@ -172,6 +170,10 @@ def _joined(call: Call) -> _Joined | None:
     keywords = {name: made.get(id(value), value) for name, value in bound.keywords.items()}
     values = {name: _with(value, made) for name, value in bound.values.items()}
     return _Joined(replace(call, bound=Bound(positional, keywords, values)), tuple(numbers), sizes)
+
+
+def _lists_arrays(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(True for _ in arrays_in(value))
 
 
 def _without_numbers(value: Any) -> Any:
@@ -236,6 +238,11 @@ def _addresses(array: Any) -> tuple[NDArray[np.int64], int]:
     for axis, (length, step) in enumerate(zip(shape, strides, strict=True)):
         places += (np.arange(length) * step).reshape([-1 if at == axis else 1 for at in range(len(shape))])
     return places.reshape(-1), itemsize
+
+
+def _rows(table: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Return what `_columns` filled up, as it was."""
+    return [row[row >= 0] for row in table]
 
 
 def _columns(rows: Sequence[Any]) -> NDArray[np.int64]:

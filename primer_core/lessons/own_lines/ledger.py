@@ -691,7 +691,7 @@ class Recorder(Interpreter):
         numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
         goes_back = name == BACKWARD and not self.ledger.closed
         before = self._gradients() if goes_back else {}
-        versions = {leaf: _writes_to(gradient) for leaf, (_, gradient, _) in before.items()}
+        versions = {leaf: version_of(gradient) for leaf, (_, gradient, _) in before.items()}
         held = [leaf for leaf, (_, gradient, _) in before.items() if bool(gradient.any())]
         way = getattr(positional[0], "grad_fn", None) if goes_back and positional else None
         in_a_row = 0 if way is None else _in_a_row(way, "SigmoidBackward")
@@ -708,7 +708,7 @@ class Recorder(Interpreter):
             reached = [
                 leaf
                 for leaf, (_, gradient, _) in after.items()
-                if leaf not in before or gradient is not before[leaf][1] or _writes_to(gradient) != versions[leaf]
+                if leaf not in before or gradient is not before[leaf][1] or version_of(gradient) != versions[leaf]
             ]
             for leaf in reached:
                 added = before[leaf][2] if leaf in before else None
@@ -871,11 +871,6 @@ def _arrays_of(call: Call) -> Iterator[Any]:
 
 def _bytes_of(array: Any) -> int:
     return size_of(array) * backend_of(array).itemsize(array)
-
-
-def _writes_to(tensor: Any) -> int:
-    """Return how often a tensor was written to, as PyTorch counts it."""
-    return int(tensor._version)  # noqa: SLF001 - it is documented under this name alone
 
 
 def _in_a_row(way: Any, kind: str) -> int:

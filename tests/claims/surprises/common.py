@@ -169,7 +169,9 @@ def _(claim: InNobodysCopy, program: Program) -> None:
 
 def lost_in_place(claim: InNobodysCopy, program: Program, done: Done) -> None:
     """A call that works in place was given what shares no memory with an array that has a name."""
-    call: Any = stands_there(written(statement_of(program, claim.run).value, program), program, claim.run)  # type: ignore[attr-defined]
+    statement = statement_of(program, claim.run)
+    assert isinstance(statement, ast.Expr | ast.Assign)
+    call = stands_there(written(statement.value, program), program, claim.run)
     assert isinstance(call, ast.Call)
     assert unchanged(done)
     node: Any = stands_there(claim.code, program, claim.run)

@@ -46,11 +46,10 @@ def _in_each_batch(line: Line) -> Iterator[Claim]:
             pass
         case _:
             return
-    loops = [each for each in line.statements if isinstance(each, ast.For | ast.While) and _holds(each, line.node)]
+    loops = line.loops_around()
     schedules = [name for name, seen in line.step.names.items() if seen.kind in SCHEDULES]
     if len(loops) != 2 or len(schedules) != 1 or len(steps) != trace.taken or line.step.moment.functions:
         return
-    loops.sort(key=lambda loop: loop.lineno)
     if not isinstance(loops[0], ast.For):
         return
     heads = [place for place, step in enumerate(steps) if step.number == loops[0].lineno]
@@ -60,10 +59,6 @@ def _in_each_batch(line: Line) -> Iterator[Claim]:
     if lowered is not None and lowered.size <= len(calls) and lowered.now != lowered.first:
         rates = (f"{each:.6g}" for each in (lowered.first, lowered.now))
         yield StepsInEachBatch(line.run, lowered.scheduler, len(calls), loops[0].lineno, lowered.size, *rates)
-
-
-def _holds(loop: ast.For | ast.While, node: ast.stmt) -> bool:
-    return loop.body[0].lineno <= node.lineno <= (loop.body[-1].end_lineno or 0)
 
 
 def _variances(line: Line) -> Iterator[Claim]:

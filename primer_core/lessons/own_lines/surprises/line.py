@@ -73,6 +73,12 @@ class Line:
         """Whether no statement of the program stands in a later line: its value may stand there to be looked at."""
         return self.node.lineno == max((statement.lineno for statement in self.statements), default=0)
 
+    def loops_around(self) -> list[ast.For | ast.While]:
+        """Return the loops in whose body the line stands, the outer ones first."""
+        loops = (each for each in self.statements if isinstance(each, ast.For | ast.While))
+        at = self.node.lineno
+        return [each for each in loops if each.body[0].lineno <= at <= (each.body[-1].end_lineno or at)]
+
     def written_to(self) -> ast.Subscript | None:
         """Return what the line assigns to, if that is ``x[index]``."""
         match self.node:

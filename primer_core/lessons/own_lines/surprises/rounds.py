@@ -39,7 +39,7 @@ _CELL_BY_CELL = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
 
 
 def _first_of_all(line: Line) -> Iterator[Claim]:
-    if "DataLoader" not in line.trace.source or len(_loops_around(line)) > 1:
+    if "DataLoader" not in line.trace.source or len(line.loops_around()) > 1:
         return
     if any(isinstance(node, ast.IfExp | ast.BoolOp | ast.Lambda) for node in line.nodes()):
         return
@@ -50,13 +50,6 @@ def _first_of_all(line: Line) -> Iterator[Claim]:
                 shuffled = None if watch is None else watch.begins_again(line.run)
                 if shuffled is not None:
                     yield FirstOfAll(line.run, line.text(call), loader, shuffled)
-
-
-def _loops_around(line: Line) -> list[ast.For | ast.While]:
-    """Return the loops around a line, the outer ones first."""
-    at = line.node.lineno
-    loops = [each for each in line.statements if isinstance(each, ast.For | ast.While)]
-    return [each for each in loops if each.lineno < at <= (each.end_lineno or at)]
 
 
 def _called(statement: ast.stmt, name: str) -> bool:
@@ -70,7 +63,7 @@ def _called(statement: ast.stmt, name: str) -> bool:
 def _clipped(line: Line) -> Iterator[Claim]:
     if not any(_called(line.node, each) for each in ("clip_grad_norm_", "clip_grad_value_")):
         return
-    for loop in _loops_around(line)[-1:]:
+    for loop in line.loops_around()[-1:]:
         body = list(map(_where, loop.body))
         here = _where(line.node)
         cleared = [_where(each) for each in loop.body if _called(each, "zero_grad")]
@@ -95,7 +88,7 @@ def _taken_away(line: Line) -> Iterator[Claim]:
     stepped = None if ledger is None else ledger.stepped.get(line.run)
     if stepped is None or stepped.moved or not _called(line.node, "step") or not isinstance(line.node, ast.Expr):
         return
-    loops = _loops_around(line)[-1:]
+    loops = line.loops_around()[-1:]
     body = loops[0].body if loops else [each for each in line.statements if not each.col_offset]
     before = [each for each in body if _where(each) < _where(line.node)]
     back = [each for each in before if any(map(goes_back, ast.walk(each))) and not hasattr(each, "body")]
