@@ -18,7 +18,7 @@ from primer_core.language.table.costs import arrays_in
 from primer_core.language.table.entry import Bound, Entry
 from primer_core.language.table.numpy_rules import LIKE
 from primer_core.language.table.rules import ASKED
-from primer_core.language.table.sources import layout
+from primer_core.language.table.sources import layout, let_through
 
 _OVERWRITING = frozenset(
     {
@@ -117,7 +117,7 @@ class Uninitialised:
             self._memories.append(memory)
             cells = memory.bytes_of(result)
             if cells is not None and "where" in bound.values:
-                cells[_chosen(bound, result)] = False
+                cells[let_through(bound, result)] = False
         elif self._memories and entry.writes:
             self._write(entry, bound)
         elif self._memories and entry.rule not in (ASKED, LIKE):
@@ -131,7 +131,7 @@ class Uninitialised:
         for memory in self._memories:
             part = memory.bytes_of(target)
             if part is not None:
-                part[_plain(index) if "where" not in bound.values else _chosen(bound, target)] = False
+                part[_plain(index) if "where" not in bound.values else let_through(bound, target)] = False
 
     def _check_copied(self, entry: Entry, bound: Bound, result: Any) -> None:
         results = [array for array in arrays_in(result) if 0 not in tuple(array.shape)]
@@ -141,11 +141,6 @@ class Uninitialised:
                 continue
             if not _is_index(entry) or np.any(unwritten[_plain(bound.values["index"])]):
                 raise _reads(entry)
-
-
-def _chosen(bound: Bound, array: Any) -> NDArray[np.bool_]:
-    """Return which cells of an array ``where=`` lets be written."""
-    return np.broadcast_to(np.asarray(bound.values["where"], np.bool_), tuple(array.shape))
 
 
 def _is_filled(array: Any) -> bool:

@@ -325,6 +325,11 @@ def lined_up(shape: tuple[int, ...], joint: tuple[int, ...], cell: int) -> Cells
     return np.array([np.broadcast_to(numbers, joint).reshape(-1)[cell]], np.int64)
 
 
+def let_through(bound: Bound, array: Any) -> NDArray[np.bool_]:
+    """Return which cells of an array ``where=`` lets be written."""
+    return np.broadcast_to(np.asarray(bound.values["where"], np.bool_), tuple(array.shape))
+
+
 def numbered(array: Any, start: int) -> Any:
     """Return numbers from start on in the array's place: of its shape, in its library."""
     numbers = np.arange(start, start + prod(array.shape), dtype=np.int64).reshape(tuple(array.shape))

@@ -34,7 +34,7 @@ from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
 from primer_core.language.table.costs import arrays_in, shape_of, size_of
 from primer_core.language.table.entry import Bound, Entry
-from primer_core.language.table.sources import numbered
+from primer_core.language.table.sources import let_through, numbered
 from primer_core.lessons.own_lines.layer_calls import call_of, holds_layers, parameters_of
 from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 
@@ -455,8 +455,7 @@ class Ledger:
             chosen = np.unique(np.asarray(numbered(target, 0)[call.bound.values["index"]]).reshape(-1))
             written = chosen.astype(np.int64)
         elif "where" in call.bound.values:
-            chosen = np.broadcast_to(np.asarray(call.bound.values["where"], np.bool_), tuple(target.shape))
-            written = np.flatnonzero(chosen)
+            written = np.flatnonzero(let_through(call.bound, target))
         if not written.size:
             return
         values = backend_of(target).to_numpy(target).reshape(-1)[written]
