@@ -65,11 +65,10 @@ class Layout:
     @property
     def addresses(self) -> NDArray[np.intp]:
         """Of `shape`: for every cell, its distance from the base's first element, in elements."""
-        steps = (np.arange(size) * stride for size, stride in zip(self.shape, self.strides, strict=True))
-        total = np.full((1,) * len(self.shape), self.offset, np.intp)
-        for axis, step in enumerate(steps):
-            total = total + np.expand_dims(step, tuple(other for other in range(len(self.shape)) if other != axis))
-        return np.asarray(total, np.intp)
+        found = np.asarray(self.offset, np.intp)
+        for size, stride in zip(self.shape, self.strides, strict=True):
+            found = np.add.outer(found, np.arange(size, dtype=np.intp) * stride)
+        return found
 
     @property
     def distinct(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 
 from primer_core.language.instead import PACKAGES, PARTS, instead_of
 from primer_core.language.limits import MAX_NESTING, MAX_TEXT
@@ -80,8 +81,9 @@ class Program:
     fault: Rejection | None
 
 
+@lru_cache(maxsize=8)
 def read_program(text: str) -> Program:
-    """Read a program. Nothing that is typed makes it raise.
+    """Read a program, of which the last few are kept read. Nothing that is typed makes it raise.
 
     Parameters
     ----------
@@ -175,10 +177,11 @@ def imported(node: ast.Import | ast.ImportFrom) -> tuple[tuple[str, str], ...]:
 
 def _parsed(source: str) -> list[ast.stmt]:
     body: list[ast.stmt] = parse(source, "exec", MAX_TEXT, MAX_NESTING).body
-    for call in (node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call)):
-        _check_keywords(call)
-    for match in (node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Match)):
-        _check_cases(match)
+    for node in (each for statement in body for each in ast.walk(statement)):
+        if isinstance(node, ast.Call):
+            _check_keywords(node)
+        elif isinstance(node, ast.Match):
+            _check_cases(node)
     return list(map(_Main().visit, body))
 
 

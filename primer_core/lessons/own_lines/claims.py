@@ -73,18 +73,18 @@ def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
     A line meets this and that where it runs often, above all in a function: what its last run does not show, the last
     one before that does, of a few.
     """
-    found = surprises_of(shown.trace, latest(shown))
-    kinds: dict[int, set[type[Claim]]] = {}
-    for step, claims in found.items():
-        kinds.setdefault(step.number, set()).update(map(type, claims))
+    last = latest(shown)
     often: dict[int, list[Step]] = {}
     for step in shown.steps:
         if step.moment.happening != "test":
             often.setdefault(step.number, []).append(step)
-    earlier = surprises_of(shown.trace, [step for runs in often.values() for step in runs[-1 - _MOST_EARLIER : -1]])
-    for step in sorted(earlier, key=lambda step: -step.run):
+    before = [step for runs in often.values() for step in runs[-1 - _MOST_EARLIER : -1]]
+    every = surprises_of(shown.trace, (*last, *before))
+    found = {step: every[step] for step in last if step in every}
+    kinds = {step.number: set(map(type, claims)) for step, claims in found.items()}
+    for step in sorted((step for step in before if step in every), key=lambda step: -step.run):
         known = kinds.setdefault(step.number, set())
-        new = tuple(claim for claim in earlier[step] if type(claim) not in known)
+        new = tuple(claim for claim in every[step] if type(claim) not in known)
         if new:
             found[step] = new
             known.update(map(type, new))

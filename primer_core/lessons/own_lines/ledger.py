@@ -277,6 +277,7 @@ class Ledger:
     closed: bool = False
     _next: int = 1
     _firsts: list[int] = field(default_factory=list)
+    _of_runs: dict[tuple[int, int], list[Origin]] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
     _buffers: list[_Buffer] = field(default_factory=list)
     _scalars: dict[int, tuple[Any, Cells]] = field(default_factory=dict)
@@ -293,6 +294,10 @@ class Ledger:
     def origins_after(self, number: int) -> Sequence[Origin]:
         """Return what came to be after a cell."""
         return self.origins[bisect_right(self._firsts, number) :]
+
+    def origins_in(self, run: tuple[int, int]) -> Sequence[Origin]:
+        """Return what came to be in a statement, by its line and how-manieth time, itself."""
+        return self._of_runs.get(run, ())
 
     def let_go(self) -> None:
         """Forget where things lie, which only counts while the program runs."""
@@ -486,6 +491,8 @@ class Ledger:
     def _keep(self, origin: Origin) -> int:
         self.origins.append(origin)
         self._firsts.append(origin.first)
+        if origin.statement is not None:
+            self._of_runs.setdefault((origin.statement.line, origin.statement.time), []).append(origin)
         self._next += origin.values.size
         self._kept += origin.values.nbytes + sum(numbers.nbytes for numbers in origin.read)
         if origin.call is not None:

@@ -48,7 +48,7 @@ _SHUFFLES = ("shuffle", "permutation", "permuted", "randperm")
 
 def part_at(line: Line, node: ast.expr) -> Part | None:
     """Return the last part of a line that computed an expression of it; None where none did."""
-    place = Place.of(node, line.trace.source)
+    place = Place.of(node, line.source)
     return next((part for part in reversed(line.step.parts) if part.place == place), None)
 
 
@@ -210,7 +210,7 @@ def _among_all(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         if last_name(part) not in ("argmax", "argmin") or len(part.operands) != 1 or part.keywords:
             continue
-        found, array = nodes_at(line.trace.source, part.place), part.operands[0]
+        found, array = nodes_at(line.source, part.place), part.operands[0]
         if found is None or not is_array(array) or array.ndim < 2 or not is_array(part.result):
             continue
         call, statement = found

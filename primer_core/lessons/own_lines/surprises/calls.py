@@ -114,7 +114,7 @@ def _squeezes_nothing(line: Line) -> Iterator[Claim]:
 def _places(line: Line) -> Iterator[Claim]:
     for part in line.step.parts:
         name = part.entry.rpartition(".")[2]
-        found = nodes_at(line.trace.source, part.place)
+        found = nodes_at(line.source, part.place)
         if name not in ("where", "nonzero") or len(part.operands) != 1 or found is None:
             continue
         if name == "nonzero" and part.entry.partition(".")[0] in ("torch", "Tensor") and not part.keywords:
@@ -248,10 +248,11 @@ def _empty(line: Line) -> Iterator[Claim]:
 
 
 def _caught(line: Line) -> Iterator[Claim]:
+    if not any(isinstance(each, ast.Try) for each in line.statements):
+        return
     trace = line.trace
-    if len(trace.steps) < trace.taken or any(
-        isinstance(node, ast.Try) and node.finalbody for node in line.everywhere()
-    ):
+    finishes = any(isinstance(each, ast.Try) and each.finalbody for each in line.statements)
+    if len(trace.steps) < trace.taken or finishes:
         return
     for each in trace.caught:
         if each.taken >= trace.taken or trace.steps[each.taken] is not line.step or each.rejection.declined is None:

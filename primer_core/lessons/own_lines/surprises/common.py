@@ -163,7 +163,7 @@ def _lost_in_place(line: Line) -> Iterator[InNobodysCopy]:
         into = before
     if not isinstance(into, ast.Call | ast.Subscript):
         return
-    inner, place = line.text(into), Place.of(into, line.trace.source)
+    inner, place = line.text(into), Place.of(into, line.source)
     made = next((part for part in line.step.parts if part.place == place and is_array(part.result)), None)
     if made is not None and (_is_copied(made) or _is_new(made)) and numbers(made.result).size:
         yield InNobodysCopy(line.run, inner, _written_back(line, into, made, node.value))
@@ -171,7 +171,7 @@ def _lost_in_place(line: Line) -> Iterator[InNobodysCopy]:
 
 def _changed_by(line: Line, call: ast.Call) -> ast.expr | None:
     """Return which expression a call works on in place; None where it does not."""
-    place = Place.of(call, line.trace.source)
+    place = Place.of(call, line.source)
     part = next((part for part in reversed(line.step.parts) if part.place == place), None)
     match call.func:
         case ast.Attribute(owner, name):
@@ -322,7 +322,7 @@ def _of_rows(line: Line, node: ast.expr, array: str) -> str:
     if isinstance(node, ast.Name):
         bound = [
             statement.value
-            for statement in statements_of(line.trace.source)
+            for statement in statements_of(line.source)
             if (statement.lineno, statement.col_offset) < (line.node.lineno, line.node.col_offset)
             and isinstance(statement, ast.Assign)
             and len(statement.targets) == 1

@@ -30,7 +30,7 @@ def _is_kept(trace: Trace, run: tuple[int, int]) -> bool:
 
 
 def _by_index(line: Line) -> Iterator[Claim]:
-    if "__getitem__" not in line.trace.source:
+    if "__getitem__" not in line.source:
         return
     watch = objects_of(line.trace)
     beyond = None if watch is None else watch.beyond.get(line.run)
@@ -53,7 +53,7 @@ def _binds(line: Line, name: str, before: int) -> bool:
 
 
 def _of_lists(line: Line) -> Iterator[Claim]:
-    if "DataLoader" not in line.trace.source or "collate_fn" in line.trace.source:
+    if "DataLoader" not in line.source or "collate_fn" in line.source:
         return
     watch = objects_of(line.trace)
     joined = None if watch is None else watch.joined.get(line.run)
@@ -73,7 +73,7 @@ def _takes_apart(line: Line, name: str) -> bool:
 
 
 def _on_a_part(line: Line) -> Iterator[Claim]:
-    if "random_split" not in line.trace.source and "Subset" not in line.trace.source:
+    if "random_split" not in line.source and "Subset" not in line.source:
         return
     watch = objects_of(line.trace)
     wrapped = None if watch is None else watch.wrapped.get(line.run)

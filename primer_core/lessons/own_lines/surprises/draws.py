@@ -20,13 +20,13 @@ def _drawn(line: Line) -> Iterator[Claim]:
         yield OtherDrawsBefore(line.run, draw.code, draw.first, draw.first_code, draw.between)
     if line.run in watch.near:
         near = watch.near[line.run]
-        library = "torch" if line.trace.source.count("torch") and not near.code.startswith("np.") else "np"
+        library = "torch" if line.source.count("torch") and not near.code.startswith("np.") else "np"
         instead = f"{library}.allclose({near.left}, {near.right})"
         yield LastDigitsDiffer(line.run, near.code, f"{near.apart:.1e}", f"{near.largest:.3g}", instead)
 
 
 def _loaders(line: Line) -> Iterator[Claim]:
-    if "DataLoader" not in line.trace.source or "manual_seed" not in line.trace.source:
+    if "DataLoader" not in line.source or "manual_seed" not in line.source:
         return
     watch = objects_of(line.trace)
     here = (line.run[0], 0) if isinstance(line.node, ast.For) else line.run

@@ -172,7 +172,7 @@ def _is_as_it_was(line: Line, call: ast.Call) -> bool:
 
 def _columns(line: Line, call: ast.Call) -> int:
     """Return how many columns an array had whose largest numbers were asked for; 0 where that is not known."""
-    place = Place.of(call, line.trace.source)
+    place = Place.of(call, line.source)
     given = [part.operands[0] for step in line.trace.steps for part in step.parts if part.place == place]
     shapes = {shape_of(each) for each in given if is_array(each)}
     return max((shape[1] for shape in shapes if len(shape) == 2), default=0)

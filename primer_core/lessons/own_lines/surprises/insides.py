@@ -62,7 +62,7 @@ def _in_each_batch(line: Line) -> Iterator[Claim]:
 
 
 def _variances(line: Line) -> Iterator[Claim]:
-    if "BatchNorm" not in line.trace.source or not _is_about_variances(line):
+    if "BatchNorm" not in line.source or not _is_about_variances(line):
         return
     watch = objects_of(line.trace)
     normed = None if watch is None else watch.normed.get(line.run)

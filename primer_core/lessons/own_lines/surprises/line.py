@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeGuard
 
@@ -26,9 +25,11 @@ LOSSES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A step at which something may surprise.
+
+    What stands in the line is the same each time that it runs: a rule that comes to nothing by that alone does so for
+    every other run. So a line knows whether it was asked for anything else.
 
     Parameters
     ----------
@@ -43,13 +44,54 @@ class Line:
         Losses of the whole program, as `LOSSES` has them.
     statements
         All statements of the program, those within others, too.
+
+    Attributes
+    ----------
+    node
+        The statement.
+    source
+        The program's text.
+    is_of_run
+        Whether it was asked for what can differ from one run of the statement to the next.
     """
 
-    trace: Trace
-    step: Step
-    before: Step | None
-    losses: Sequence[Origin]
-    statements: Sequence[ast.stmt]
+    __slots__ = ("_before", "_losses", "_step", "_trace", "is_of_run", "node", "source", "statements")
+
+    def __init__(
+        self,
+        trace: Trace,
+        step: Step,
+        before: Step | None,
+        losses: Sequence[Origin],
+        statements: Sequence[ast.stmt],
+    ) -> None:
+        self.is_of_run = False
+        self.node, self.source, self.statements = step.moment.node, trace.source, statements
+        self._trace, self._step, self._before, self._losses = trace, step, before, losses
+
+    @property
+    def trace(self) -> Trace:
+        """The program as it ran."""
+        self.is_of_run = True
+        return self._trace
+
+    @property
+    def step(self) -> Step:
+        """What the line did."""
+        self.is_of_run = True
+        return self._step
+
+    @property
+    def before(self) -> Step | None:
+        """The step before it in the same call of a function, or outside of all."""
+        self.is_of_run = True
+        return self._before
+
+    @property
+    def losses(self) -> Sequence[Origin]:
+        """Losses of the whole program."""
+        self.is_of_run = True
+        return self._losses
 
     @property
     def run(self) -> tuple[int, int]:
@@ -62,11 +104,6 @@ class Line:
         steps = self.trace.steps
         place = steps.index(self.step) if len(steps) == self.trace.taken else 0
         return steps[place - 1] if place else None
-
-    @property
-    def node(self) -> ast.stmt:
-        """The statement."""
-        return self.step.moment.node
 
     @property
     def is_last(self) -> bool:
@@ -88,21 +125,25 @@ class Line:
 
     def at(self, place: Place | None) -> ast.AST | None:
         """Return what stands at a place of the program."""
-        return None if place is None else node_at(self.trace.source, place)
+        return None if place is None else node_at(self.source, place)
 
     def text(self, node: ast.expr) -> str:
         """Return what stands in the program at an expression."""
-        return Place.of(node, self.trace.source).text
+        return Place.of(node, self.source).text
 
     def asked(self, node: ast.expr) -> str:
         """Return what stands at an expression so that a method can be asked of it, and a sign stands beside it."""
         return wrapped(node, self.text(node))
 
+    def origins_here(self) -> Sequence[Origin]:
+        """Return what was computed by the line itself."""
+        ledger = self.trace.ledger
+        return () if ledger is None else ledger.origins_in(self.run)
+
     def losses_here(self) -> Iterator[tuple[str, Origin, ast.Call]]:
         """Go through the losses that the line computed: the function's name, what it was, and the call in the line."""
-        for origin in self.losses:
-            begun = origin.statement
-            if begun is None or (begun.line, begun.time) != self.run or origin.place is None or origin.call is None:
+        for origin in self.origins_here():
+            if origin.call is None or origin.call.entry.name not in LOSSES:
                 continue
             found = self.at(origin.place)
             if isinstance(found, ast.Call) and found.args:
@@ -118,7 +159,7 @@ class Line:
 
     def everywhere(self) -> Iterator[ast.AST]:
         """Go through what stands in the whole program."""
-        yield from nodes_of(self.trace.source)
+        yield from nodes_of(self.source)
 
     def stored(self) -> list[str]:
         """Return the names that the program binds, each as often as it does."""

@@ -285,7 +285,7 @@ def _grows(line: Line) -> Iterator[Claim]:
     if not all(one < other for one, other in pairwise(values)):
         return
     for at, old, new in _shorter(line, value):
-        lines = line.trace.source.split("\n")
+        lines = line.source.split("\n")
         if lines[at - 1].count(old) != 1:
             continue
         lines[at - 1] = lines[at - 1].replace(old, new)

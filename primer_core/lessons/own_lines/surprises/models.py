@@ -71,7 +71,7 @@ def _part_stands_still(line: Line) -> Iterator[Claim]:
     if len(steps) != 1 or first is None or id(first) not in stepped.names:
         return
     (lost,) = steps.values()
-    numpy_follows = f"{lost.code}.numpy(" in line.trace.source
+    numpy_follows = f"{lost.code}.numpy(" in line.source
     if lost.why in _WAYS and not numpy_follows:
         count = sum(id(each) in missing for each in stepped.held)
         yield PartStandsStill(
@@ -105,7 +105,7 @@ def _ends_at_once(line: Line) -> Iterator[Claim]:
 
 
 def _constants(line: Line) -> Iterator[Claim]:
-    if "no_grad" not in line.trace.source or not any(map(goes_back, line.nodes())) or _has_networks(line):
+    if "no_grad" not in line.source or not any(map(goes_back, line.nodes())) or _has_networks(line):
         return
     watch = watched(line.trace)
     back = None if watch is None else watch.back.get(line.run)
@@ -148,7 +148,7 @@ def _recorded(trace: Trace) -> dict[int, Mapping[str, NDArray[Any]]]:
 def _sequence_first(line: Line) -> Iterator[Claim]:
     for forward in line.step.forwards:
         own = forward.layers[0]
-        if own.kind != "TransformerEncoderLayer" or "batch_first" in line.trace.source:
+        if own.kind != "TransformerEncoderLayer" or "batch_first" in line.source:
             continue
         if any(isinstance(each, ast.ClassDef) and each.name == own.kind for each in line.statements):
             continue
@@ -222,7 +222,7 @@ def _has_weights(call: ast.Call) -> bool:
 
 
 def _drops_in_a_function(line: Line) -> Iterator[Claim]:
-    if not any(isinstance(node, ast.Attribute) and node.attr == "dropout" for node in line.everywhere()):
+    if ".dropout" not in line.source:
         return
     for call in line.calls():
         match call:
@@ -272,7 +272,7 @@ def _dropped(line: Line, drop: ast.Call) -> bool:
 
 
 def _frozen_moves(line: Line) -> Iterator[Claim]:
-    source = line.trace.source
+    source = line.source
     if "BatchNorm" not in source or "requires_grad" not in source or not line.step.forwards:
         return
     watch = watched(line.trace)
@@ -413,9 +413,7 @@ def _still_recorded(line: Line) -> Iterator[Claim]:
                 if not isinstance(node.ctx, ast.Load) or seen is None or not seen.recorded:
                     continue
                 network = _gave_in_eval(line, name)
-                without = any(
-                    word in line.trace.source for word in ("no_grad", "inference_mode")
-                )  # which is known, then
+                without = any(word in line.source for word in ("no_grad", "inference_mode"))  # which is known, then
                 if network and (without or not _goes_back_from(line, name)):
                     yield StillRecorded(line.run, name, network)
                     return

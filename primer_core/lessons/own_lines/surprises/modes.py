@@ -63,7 +63,7 @@ def _never_called(line: Line) -> Iterator[Claim]:
     match line.node:
         case ast.Assign([ast.Name(name)], ast.Call(ast.Name(kind))) if not line.step.moment.functions:
             seen = line.step.names.get(name)
-            near = [each for each in near_names(line.trace.source) if each.owner == kind and each.meant == "__init__"]
+            near = [each for each in near_names(line.source) if each.owner == kind and each.meant == "__init__"]
             classes = [each for each in line.statements if isinstance(each, ast.ClassDef) and each.name == kind]
             if seen is None or seen.kind != kind or len(near) != 1 or len(classes) != 1:
                 return
@@ -80,7 +80,7 @@ def _is_set(node: ast.Attribute, name: str) -> bool:
 
 
 def _leaf(line: Line) -> Iterator[Claim]:
-    source = line.trace.source
+    source = line.source
     makes = any(word in source for word in ("tensor(", "requires_grad_(", "from_numpy("))
     if not makes or ".backward(" not in source or line.trace.stopped is not None or _may_run_otherwise(line):
         return

@@ -231,7 +231,7 @@ def _array_at(line: Line, node: ast.expr) -> NDArray[Any] | None:
     if isinstance(node, ast.Name):
         seen = None if line.before is None else line.before.names.get(node.id)
         return None if seen is None or seen.kind != "numpy.ndarray" else seen.values
-    place = Place.of(node, line.trace.source)
+    place = Place.of(node, line.source)
     made = [part.result for part in line.step.parts if part.place == place]
     return made[-1] if made and isinstance(made[-1], np.ndarray) else None
 

@@ -183,7 +183,7 @@ def _time_first(line: Line) -> Iterator[Claim]:
         own = forward.layers[0]
         if any(isinstance(each, ast.ClassDef) and each.name == own.kind for each in line.statements):
             continue  # a class of the program that is called as PyTorch's
-        told = own.settings if own.kind in _RECURRENT else line.trace.source  # attention does not show its settings
+        told = own.settings if own.kind in _RECURRENT else line.source  # attention does not show its settings
         if own.kind in _OF_SEQUENCES and "batch_first" not in told and forward.called.isidentifier():
             shape = own.given[0] if own.given else ()
             if len(shape) == 3 and own.gave is not None:

@@ -55,12 +55,11 @@ def _alone(line: Line) -> Iterator[Claim]:
 
 
 def _half(line: Line) -> Iterator[Claim]:
-    if "igmoid" not in line.trace.source:  # it is asked of each line, and what was computed may be long
+    if "igmoid" not in line.source:  # it is asked of each line, and what was computed may be long
         return
     ledger = line.trace.ledger
-    for origin in () if ledger is None else ledger.origins:
-        begun = origin.statement
-        if begun is None or (begun.line, begun.time) != line.run or origin.place is None or len(origin.read) != 1:
+    for origin in line.origins_here():
+        if origin.place is None or len(origin.read) != 1:
             continue
         if origin.entry.rpartition(".")[2] != "sigmoid" or not origin.read[0].size:
             continue
@@ -174,7 +173,7 @@ def _drops(calls: list[Any]) -> bool:
 
 def _frozen(line: Line) -> Iterator[Claim]:
     ledger = line.trace.ledger
-    if ledger is None or line.run not in ledger.stepped or "requires_grad" not in line.trace.source:
+    if ledger is None or line.run not in ledger.stepped or "requires_grad" not in line.source:
         return
     watch = watched(line.trace)
     stepped = None if watch is None else watch.stepped.get(line.run)
@@ -194,7 +193,7 @@ def _joined(line: Line) -> Iterator[Claim]:
             return
     seen = line.step.names.get(given.id) if isinstance(given, ast.Name) else None
     made_here = isinstance(given, ast.Call) and ast.unparse(given.func).rpartition(".")[2] == "DataLoader"
-    if not (made_here or (seen is not None and seen.kind == "DataLoader")) or "collate_fn" in line.trace.source:
+    if not (made_here or (seen is not None and seen.kind == "DataLoader")) or "collate_fn" in line.source:
         return
     for target in targets:
         held = line.step.names.get(target.id) if isinstance(target, ast.Name) else None

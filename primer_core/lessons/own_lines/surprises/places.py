@@ -409,7 +409,7 @@ def _ranks(line: Line) -> Iterator[Claim]:
         case _:
             return
     for call in calls:
-        place = Place.of(call, line.trace.source)
+        place = Place.of(call, line.source)
         part = next((part for part in line.step.parts if part.place == place), None)
         if part is None or not part.entry.endswith(".argsort") or not is_array(part.result):
             continue

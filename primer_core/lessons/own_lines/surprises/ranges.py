@@ -104,7 +104,7 @@ def _seeded_alike(line: Line) -> Iterator[Claim]:
     call = _seeding(line.node)
     if call is None or line.step.run > 1 or line.node.col_offset:
         return
-    source = line.trace.source
+    source = line.source
     here = (line.node.lineno, line.node.col_offset)
     earlier = [each for each in line.statements if (each.lineno, each.col_offset) < here and not each.col_offset]
     for place in reversed(range(len(earlier))):

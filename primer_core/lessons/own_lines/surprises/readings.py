@@ -199,7 +199,7 @@ def _dot(line: Line) -> Iterator[Claim]:
 
 def _shapes_of(line: Line, call: ast.Call, left: ast.expr, right: ast.expr) -> tuple[tuple[int, ...], ...] | None:
     """Return the shapes of what ``np.dot`` multiplied; None where they are not known."""
-    place = Place.of(call, line.trace.source)
+    place = Place.of(call, line.source)
     part = next((part for part in line.step.parts if part.place == place), None)
     if part is not None:
         known = part.entry in ("np.dot", "ndarray.dot") and len(part.operands) == 2 and is_array(part.result)
@@ -366,7 +366,7 @@ def _is_first(line: Line, node: ast.Call, library: str) -> bool:
 
 
 def _printed(line: Line) -> Iterator[Claim]:
-    if "set_printoptions" in line.trace.source:
+    if "set_printoptions" in line.source:
         return
     for part in line.step.parts:
         if part.entry != "operator.==" or len(part.operands) != 2 or not isinstance(part.operands[1], float):

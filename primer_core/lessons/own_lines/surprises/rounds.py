@@ -39,7 +39,7 @@ _CELL_BY_CELL = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
 
 
 def _first_of_all(line: Line) -> Iterator[Claim]:
-    if "DataLoader" not in line.trace.source or len(line.loops_around()) > 1:
+    if "DataLoader" not in line.source or len(line.loops_around()) > 1:
         return
     if any(isinstance(node, ast.IfExp | ast.BoolOp | ast.Lambda) for node in line.nodes()):
         return
@@ -103,8 +103,8 @@ def _taken_away(line: Line) -> Iterator[Claim]:
 
 def _moves_without(line: Line, call: ast.expr) -> bool:
     """Return whether a step finds gradients where a call before it is left out."""
-    lines = line.trace.source.split("\n")
-    place = Place.of(call, line.trace.source)
+    lines = line.source.split("\n")
+    place = Place.of(call, line.source)
     if place.line != place.end_line:
         return False
     old = lines[place.line - 1]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from primer_core.claims.claim import Claim
+from primer_core.language.programs.functions import Happening
 from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.surprises import (
@@ -45,7 +47,9 @@ from primer_core.lessons.own_lines.surprises import (
 from primer_core.lessons.own_lines.surprises.line import LOSSES, Line
 from primer_core.lessons.own_lines.trace import Step, Trace
 
-_RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+_Rule = Callable[[Line], Iterator[Claim]]
+
+_RULES: tuple[_Rule, ...] = (
     *common.RULES,
     *calls.RULES,
     *numbers.RULES,
@@ -80,7 +84,7 @@ _RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     *modes.RULES,
 )
 
-_RULES_OF: Mapping[str, tuple[Callable[[Line], Iterator[Claim]], ...]] = {
+_RULES_OF: Mapping[Happening, tuple[_Rule, ...]] = {
     "statement": _RULES,
     "loop": (*places.OF_LOOPS, *objects.OF_LOOPS, *passes.OF_LOOPS, *data.OF_LOOPS, *draws.OF_LOOPS),
 }
@@ -102,20 +106,34 @@ def surprises_of(trace: Trace, steps: Sequence[Step]) -> dict[Step, tuple[Claim,
     origins = () if trace.ledger is None else trace.ledger.origins
     losses = [each for each in origins if each.call is not None and each.call.entry.name in LOSSES]
     statements = statements_of(trace.source)
+    left: dict[tuple[ast.stmt, Happening], Sequence[_Rule]] = {}
     for step in steps:
-        rules = _RULES_OF.get(step.moment.happening, ())
+        moment = step.moment
+        key = moment.node, moment.happening
         line = Line(trace, step, before.get(step), losses, statements)
-        try:
-            every = [surprise for rule in rules for surprise in rule(line)]
-        except Exception:  # one of them broke: each is asked apart, so that all others are heard
-            every = [surprise for rule in rules for surprise in apart(partial(_said, rule, line), ())]
+        every, left[key] = _asked(left.get(key, _RULES_OF.get(moment.happening, ())), line)
         said = tuple(dict.fromkeys(every))
         if said:
             found[step] = said
     return found
 
 
-def _said(rule: Callable[[Line], Iterator[Claim]], line: Line) -> tuple[Claim, ...]:
+def _asked(rules: Sequence[_Rule], line: Line) -> tuple[list[Claim], Sequence[_Rule]]:
+    """Return what rules say of a line, and those that may say something of another run of it."""
+    every: list[Claim] = []
+    left: list[_Rule] = []
+    try:
+        for rule in rules:
+            line.is_of_run = False
+            every.extend(rule(line))
+            if line.is_of_run:
+                left.append(rule)
+    except Exception:  # one of them broke: each is asked apart, so that all others are heard
+        return [surprise for rule in rules for surprise in apart(partial(_said, rule, line), ())], rules
+    return every, left
+
+
+def _said(rule: _Rule, line: Line) -> tuple[Claim, ...]:
     return tuple(rule(line))
 
 

@@ -56,7 +56,7 @@ class _Softmax:
 
 def _softmaxes(line: Line) -> Iterator[_Softmax]:
     """Go through the softmaxes that a line computed of what stands in the line."""
-    for origin in _origins_here(line):
+    for origin in line.origins_here():
         if origin.entry not in (*_SHARES, *_LOG_SHARES) or origin.place is None or origin.call is None:
             continue
         found = line.at(origin.place)
@@ -74,14 +74,6 @@ def _softmaxes(line: Line) -> Iterator[_Softmax]:
                 each.place == origin.place and each.kind in ("Softmax", "LogSoftmax") for each in line.step.forwards
             ):
                 yield _Softmax(origin, found, given, axis)
-
-
-def _origins_here(line: Line) -> Iterator[Origin]:
-    ledger = line.trace.ledger
-    for origin in () if ledger is None else ledger.origins:
-        begun = origin.statement
-        if begun is not None and (begun.line, begun.time) == line.run:
-            yield origin
 
 
 def _axis_of(origin: Origin) -> int | None:
@@ -120,7 +112,7 @@ def _all_masked(line: Line) -> Iterator[Claim]:
 
 def _masked_afterwards(line: Line) -> Iterator[Claim]:
     ledger = line.trace.ledger
-    for origin in _origins_here(line):
+    for origin in line.origins_here():
         if ledger is None or origin.place is None or origin.call is None or _masked_by(origin) is None:
             continue
         shares = [_made_by(line, cells) for cells in origin.read]
@@ -230,7 +222,7 @@ def _shared_again(line: Line) -> Iterator[Claim]:
 
 
 def _columns(line: Line) -> Iterator[Claim]:
-    for origin in _origins_here(line):
+    for origin in line.origins_here():
         if origin.entry != "F.cosine_similarity" or origin.call is None or origin.place is None:
             continue
         if len(origin.call.bound.positional) < 2:
@@ -250,7 +242,7 @@ def _columns(line: Line) -> Iterator[Claim]:
 
 
 def _log_of_nothing(line: Line) -> Iterator[Claim]:
-    for origin in _origins_here(line):
+    for origin in line.origins_here():
         made = _made_by(line, origin.read[0]) if origin.entry in ("torch.log", "Tensor.log") and origin.read else None
         if made is None or made.entry not in _SHARES or made.place is None or origin.place is None or made.call is None:
             continue

@@ -40,10 +40,9 @@ def _steep(line: Line) -> Iterator[Claim]:
 
 def brought(line: Line) -> list[Origin]:
     """Return the gradients that the line's backward() brought to leaves."""
-    if line.trace.ledger is None or not any(map(goes_back, line.nodes())):
+    if not any(map(goes_back, line.nodes())):
         return []
-    statements = ((origin, origin.statement) for origin in line.trace.ledger.origins if origin.entry == BACKWARD)
-    return [each for each, begun in statements if begun is not None and (begun.line, begun.time) == line.run]
+    return [origin for origin in line.origins_here() if origin.entry == BACKWARD]
 
 
 def calls_on_the_way(line: Line, gradients: Sequence[Origin]) -> Iterator[tuple[Origin, ast.Call]]:
@@ -96,7 +95,7 @@ def _shrinks(line: Line) -> Iterator[Claim]:
 
 
 def _by_its_value(line: Line) -> Iterator[Claim]:
-    if "sigmoid" not in line.trace.source:
+    if "sigmoid" not in line.source:
         return
     for part in line.step.parts:
         match line.at(part.place):

@@ -87,7 +87,7 @@ def _keeps_all(line: Line) -> Iterator[Claim]:
             pass
         case _:
             return
-    place = Place.of(view, line.trace.source)
+    place = Place.of(view, line.source)
     seen = next((each for each in line.step.views if each.place == place), None)
     if seen is None:
         return

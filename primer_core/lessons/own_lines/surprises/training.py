@@ -90,10 +90,10 @@ def _first_rate(line: Line) -> Iterator[Claim]:
 
 
 def _kept(line: Line) -> Iterator[Claim]:
-    ledger = line.trace.ledger
-    for origin in () if ledger is None else ledger.origins:
-        begun = origin.statement
-        if begun is None or (begun.line, begun.time) != line.run or origin.place is None or origin.call is None:
+    if "rop" not in line.source:
+        return
+    for origin in line.origins_here():
+        if origin.place is None or origin.call is None:
             continue
         values = origin.call.bound.values
         found = line.at(origin.place)
@@ -135,7 +135,7 @@ def _may_step(line: Line, node: ast.AST) -> bool:
 
 
 def _taken(line: Line) -> Iterator[Claim]:
-    if any(word in line.trace.source for word in ("no_grad", "inference_mode", "set_grad_enabled")):
+    if any(word in line.source for word in ("no_grad", "inference_mode", "set_grad_enabled")):
         return
     for part in line.step.parts:
         found = line.at(part.place)
