@@ -242,8 +242,9 @@ class TableCell:
     text
         One line.
     tone
-        How it looks: "head" for what names a row, "number" for a figure, "words" for a sentence, "changed", "bad" and
-        "good" for what is marked, "quiet" for what matters less.
+        How it looks: "head" for what names a row, "number" for a figure, "words" for a sentence, "wide" for one that
+        takes the width that is left, with its array at its end, or beneath it where there is no room, "changed", "bad"
+        and "good" for what is marked, "quiet" for what matters less.
     note
         Smaller, under the text.
     badges
@@ -254,7 +255,7 @@ class TableCell:
 
     kind: ClassVar[str] = "cell"
     text: Text
-    tone: Literal["", "head", "number", "words", "changed", "bad", "good", "quiet"] = ""
+    tone: Literal["", "head", "number", "words", "wide", "changed", "bad", "good", "quiet"] = ""
     note: Text = ()
     badges: tuple[Badge, ...] = ()
     grid: SmallGrid | None = None

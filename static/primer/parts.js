@@ -428,7 +428,9 @@ function tableView(first, page) {
  * @param {HTMLTableElement} table
  */
 function tableText(table) {
-  const cellText = (/** @type {Element} */ cell) => [...cell.childNodes].reduce((text, node) => {
+  /** @type {(element: Node) => string} */
+  const cellText = (element) => [...element.childNodes].reduce((text, node) => {
+    if (node.nodeName === "DIV") return `${text} ${cellText(node)}`;
     const words = (/** @type {HTMLElement} */ (node).ariaLabel ?? node.textContent ?? "").replace(/\s+/g, " ");
     return node.nodeName === "SMALL" ? `${text} (${words.trim()})` : text + words;
   }, "").trim();
@@ -447,15 +449,25 @@ function isFigure(text) {
 function tableCell({ text, tone, note, badges, grid }) {
   const found = tone === "head" ? make("th", { scope: "row" }) : make("td", { className: tone ?? "" });
   if (isFigure(text)) found.classList.add("number");
-  writeText(found, text);
+  const said = tone === "wide" ? make("div") : found;
+  writeText(said, text);
   for (const { text: words, tone: look } of badges ?? []) {
-    found.append(" ", make("span", { className: `badge ${look ?? ""}` }, words));
+    said.append(" ", make("span", { className: `badge ${look ?? ""}` }, words));
   }
-  if (grid) found.append(smallGrid(grid));
+  if (tone === "wide") {
+    for (const code of said.querySelectorAll("code")) {
+      if (!code.textContent?.includes("\n")) continue;
+      code.className = "lines";
+      code.tabIndex = 0;                             // its long lines are scrolled to, by keys, too
+    }
+  }
+  const drawn = grid ? [smallGrid(grid)] : [];
+  if (tone === "wide") found.append(make("div", { className: "beside" }, said, ...drawn));
+  else found.append(...drawn);
   if (note?.length) {
     const small = make("small");
     writeText(small, note);
-    found.append(small);
+    said.append(small);
   }
   return found;
 }

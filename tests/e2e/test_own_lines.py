@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_accessibility import violations
@@ -276,3 +277,22 @@ def test_a_cell_is_pointed_at_and_followed_back_to_the_inputs(page: Page, app_ur
     expect(went.nth(1)).to_contain_text("x[1] went into y[1]")
     expect(board.get_by_role("gridcell", name="y[1]: 49.0")).to_have_class(re.compile(r"\blit\b"))
     assert violations(page) == []
+
+
+WIDE = """import numpy as np
+y = np.random.default_rng(0).normal(size=(4, 10))
+print(y)"""
+
+
+def test_wide_arrays_and_what_is_printed_push_nothing_out_of_sight(page: Page, app_url: str) -> None:
+    editor = open_lines(page, app_url)
+    type_program(page, editor, WIDE)
+    expect(rows(page).filter(has_text="y (4, 10) float64")).to_be_visible()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        table = page.get_by_role("region", name="What each line did")
+        assert table.evaluate("region => region.scrollWidth <= region.clientWidth"), width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        printed = table.locator("code").filter(has_text="[[")
+        height, line = printed.evaluate("code => [code.clientHeight, parseFloat(getComputedStyle(code).lineHeight)]")
+        assert round(height / line) == len(str(np.random.default_rng(0).normal(size=(4, 10))).splitlines()), width

@@ -45,7 +45,7 @@ def rows(shown: Shown) -> Iterator[Part]:
     if not found:
         yield Note(text("No line has bound, changed or printed anything yet."))
         return
-    yield Table((text("line"), text("what it did"), text("values")), tuple(found), "What each line did")
+    yield Table((text("line"), text("what it did")), tuple(found), "What each line did")
     left_out = shown.trace.taken - len(shown.trace.steps)
     if left_out:
         yield Note(text(f"{left_out} steps are left out: the first ones are kept, and the last one of each line."))
@@ -62,14 +62,14 @@ def _rows(
         said = [claim for claim in group if not isinstance(claim, FirstBound | BoundAgain)]
         note = joined([spoken(claim) for claim in said[1:]], " · ")
         grid = _picture(step, said[0], wear)
-        yield line, TableCell(spoken(said[0]), "words", note, badges), TableCell((), grid=grid)
+        yield line, TableCell(spoken(said[0]), "wide", note, badges, grid)
     if surprises is None:
         return
     when, said_of_it = surprises
     if when is not step:
         line = TableCell(text(str(step.line)), "head", text(f"run {when.run} of {step.run}"))
     for surprise in said_of_it:
-        yield line, TableCell(spoken(surprise), "words", badges=(Badge(surprise.brief(), "warn"),)), TableCell(())
+        yield line, TableCell(spoken(surprise), "wide", badges=(Badge(surprise.brief(), "warn"),))
 
 
 def _badge(claim: Claim) -> Iterator[Badge]:
