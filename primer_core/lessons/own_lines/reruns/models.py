@@ -328,7 +328,7 @@ def _may_append_an_array(node: ast.AST) -> bool:
 
 _GIVING_NUMBERS = ("item", "float", "int", "len", "str")
 
-_SET_ALIKE = ("constant_", "zeros_", "ones_", "fill_", "zero_")
+_SET_ALIKE = ("constant_(", "zeros_(", "ones_(", "fill_(", "zero_(")
 """What gives all numbers of a parameter one value."""
 
 _CUTS = (".item(", "detach", ".data", "torch.tensor(", "torch.Tensor(", "float(", "no_grad", "inference_mode")
