@@ -68,9 +68,15 @@ def no_rule_breaks() -> Iterator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage no more among the tests themselves: there are some 25 000, and each search went through all."""
+    """Look for garbage no more among the tests themselves, and compute with one thread, as the app's processes do.
+
+    There are some 25 000 tests, and each search went through all of them; threads of several processes of tests wait
+    for each other most of the time.
+    """
     gc.collect()
     gc.freeze()
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

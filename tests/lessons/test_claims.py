@@ -61,8 +61,8 @@ DESCRIBED = (
 COUNT = 2_000 if is_long() else 200
 #: How often each class of claim occurs at least, and how many of a class are made wrong.
 LEAST_OF_A_CLASS = 30 if is_long() else 1
-FALSIFIED = 100 if is_long() else 25
-TRUE_BY_CHANCE = 5 if is_long() else 4
+FALSIFIED = 100 if is_long() else 10
+TRUE_BY_CHANCE = 5 if is_long() else 2
 
 
 #: Claims of pages that are apps of their own: the tests of these pages check them.

@@ -280,6 +280,7 @@ class Ledger:
     _of_runs: dict[tuple[int, int], list[Origin]] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
     _buffers: list[_Buffer] = field(default_factory=list)
+    _tensors: list[_Buffer] = field(default_factory=list)
     _scalars: dict[int, tuple[Any, Cells]] = field(default_factory=dict)
     _held: int = 0
     _kept: int = 0
@@ -302,6 +303,7 @@ class Ledger:
     def let_go(self) -> None:
         """Forget where things lie, which only counts while the program runs."""
         self._buffers.clear()
+        self._tensors.clear()
         self._starts.clear()
         self._scalars.clear()
 
@@ -431,9 +433,10 @@ class Ledger:
 
     def look_for_writes(self, place: Place, statement: Statement | None) -> None:
         """Number the cells of tensors anew that were written to by something unseen."""
-        for buffer in self._buffers:
-            version = version_of(buffer.held)
-            if version is None or version != buffer.version:
+        for buffer in self._tensors:
+            if buffer.version is None:
+                self._number_unseen(buffer, place, statement)
+            elif (version := buffer.held._version) != buffer.version:  # asked of each, after each call
                 buffer.version = version
                 self._number_unseen(buffer, place, statement)
 
@@ -534,6 +537,8 @@ class Ledger:
         buffer.version = version_of(held)
         self._starts.insert(place, start)
         self._buffers.insert(place, buffer)
+        if buffer.version is None or hasattr(held, "_version"):
+            self._tensors.append(buffer)
         self._held += stop - start
         return buffer
 

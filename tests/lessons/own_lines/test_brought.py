@@ -35,21 +35,17 @@ ANSWERED = [name for name in POSED if BROUGHT[name]["says"]]
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("heard")]
 
 
+@pytest.fixture(scope="module", params=POSED)
+def name(request: pytest.FixtureRequest) -> str:
+    """A question. All tests of one follow on each other, so that it is answered once."""
+    return str(request.param)
+
+
 @cache
 def shown(name: str) -> Shown:
     outcome = explain(OwnLinesQuestion(program=BROUGHT[name]["code"]))
     assert isinstance(outcome, Shown)
     return outcome
-
-
-def sentences(name: str) -> list[str]:
-    """All that is said of a question's code, and what the libraries warn of."""
-    outcome = shown(name)
-    said = [
-        plain(claim.sentence()) for claim in LESSON.claims(OwnLinesQuestion(program=BROUGHT[name]["code"]), outcome)
-    ]
-    why = [] if outcome.cause is None else [plain(outcome.cause.sentence())]
-    return [*said, *why, *(words for step in outcome.steps for words in step.warnings)]
 
 
 def in_python(code: str) -> tuple[str, str]:
@@ -73,7 +69,6 @@ def test_most_questions_are_answered() -> None:
     assert len(ANSWERED) >= 0.9 * len(BROUGHT), sorted(set(BROUGHT) - set(ANSWERED))
 
 
-@pytest.mark.parametrize("name", POSED)
 def test_it_runs_as_in_plain_python(name: str) -> None:
     trace = shown(name).trace
     stopped = trace.stopped
@@ -83,16 +78,14 @@ def test_it_runs_as_in_plain_python(name: str) -> None:
     assert (printed, error) == in_python(BROUGHT[name]["code"])
 
 
-@pytest.mark.parametrize("name", ANSWERED)
-def test_what_there_is_to_learn_is_said(name: str) -> None:
-    said = sentences(name)
+def test_what_there_is_to_learn_is_said_and_nothing_untrue(name: str) -> None:
+    question, outcome = OwnLinesQuestion(program=BROUGHT[name]["code"]), shown(name)
+    claims = LESSON.claims(question, outcome)
+    why = () if outcome.cause is None else (outcome.cause,)
+    warned = (words for step in outcome.steps for words in step.warnings)
+    said = [*(plain(claim.sentence()) for claim in (*claims, *why)), *warned]
     for words in BROUGHT[name]["says"]:
         assert any(all(word in sentence for word in words) for sentence in said), (words, said)
-
-
-@pytest.mark.parametrize("name", POSED)
-def test_nothing_untrue_is_said(name: str) -> None:
-    question = OwnLinesQuestion(program=BROUGHT[name]["code"])
-    (code,) = (panel.code for panel in parts(LESSON.show(question, shown(name)), CodePanel))
-    for claim in LESSON.claims(question, shown(name)):
+    (code,) = (panel.code for panel in parts(LESSON.show(question, outcome), CodePanel))
+    for claim in claims:
         assert_holds(claim, code)
