@@ -366,13 +366,17 @@ def path_of(module: Any, parts: Sequence[str]) -> str:
     """
     written = ""
     for part in filter(None, parts):
-        kind = type(module).__name__
-        if kind in ("Sequential", "ModuleList") and part.isdigit():
-            written += f"[{part}]"
-        else:
-            written += f"[{part!r}]" if kind == "ModuleDict" else f".{part}"
+        written += step_to(module, part)
         module = getattr(module, part)
     return written
+
+
+def step_to(module: Any, name: str) -> str:
+    """Return what code calls what a module holds, behind the module's own name."""
+    kind = type(module).__name__
+    if kind in ("Sequential", "ModuleList") and name.isdigit():
+        return f"[{name}]"
+    return f"[{name!r}]" if kind == "ModuleDict" else f".{name}"
 
 
 _WEIGHTS = ("weight", "weight_ih_l0")
