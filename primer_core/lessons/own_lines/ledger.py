@@ -436,7 +436,7 @@ class Ledger:
         for buffer in self._tensors:
             if buffer.version is None:
                 self._number_unseen(buffer, place, statement)
-            elif (version := buffer.held._version) != buffer.version:  # asked of each, after each call
+            elif (version := getattr(buffer.held, "_version", 0)) != buffer.version:  # asked of each, after each call
                 buffer.version = version
                 self._number_unseen(buffer, place, statement)
 
@@ -693,6 +693,8 @@ class Recorder(Interpreter):
             self.ledger.births.extend(Birth(begun, name, seen[name]) for name in own if name in seen)
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
+        if self.ledger.closed:
+            return super()._perform(name, positional, keywords, node)
         arguments = (*positional, *keywords.values())
         arrays = tuple(arrays_in(arguments))
         if any(map(is_wrapped, arrays)):

@@ -28,6 +28,7 @@ from primer_core.language.table.costs import arrays_in, shape_of, size_of
 from primer_core.lessons.own_lines.failing import Failing, failing_of
 from primer_core.lessons.own_lines.idle import idle_networks
 from primer_core.lessons.own_lines.ledger import Ledger, Recorder, gradient_of
+from primer_core.lessons.own_lines.memories import Memories
 from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 
 MAX_STEPS = 240
@@ -430,8 +431,7 @@ class _Tracer:
     _width: int = 0
     _objects: dict[int, tuple[weakref.ref[Any], int]] = field(default_factory=dict)
     _numbers: int = 0
-    _buffers: list[tuple[int, int, int, list[weakref.ref[Any]]]] = field(default_factory=list)
-    _made_buffers: int = 0
+    _memories: Memories = field(default_factory=Memories)
     _scopes: list[tuple[Any, Mapping[str, Seen]]] = field(default_factory=list)
     _resting: dict[int, tuple[Any, Mapping[str, Seen]]] = field(default_factory=dict)
 
@@ -614,27 +614,11 @@ class _Tracer:
         if not size_of(value):
             return None
         engine = backend_of(value)
-        start, stop = engine.allocation(value)
-        alive = [
-            (first, last, number, [each for each in holders if each() is not None])
-            for first, last, number, holders in self._buffers
-        ]
-        self._buffers = [buffer for buffer in alive if buffer[3]]
-        number = self._made_buffers
-        for place, (first, last, known, holders) in enumerate(self._buffers):
-            if max(first, start) < min(last, stop):
-                if not any(each() is value for each in holders):
-                    holders.append(weakref.ref(value))
-                # A tensor made of part of an array knows of that part alone.
-                start, stop, number = min(first, start), max(last, stop), known
-                self._buffers[place] = (start, stop, known, holders)
-                break
-        else:
-            self._made_buffers += 1
-            self._buffers.append((start, stop, number, [weakref.ref(value)]))
-        shape, offset = shape_of(value), engine.data_pointer(value) - start
+        block = self._memories.block_of(value, *engine.allocation(value))
+        shape, offset = shape_of(value), engine.data_pointer(value) - block.start
         layout = Layout(shape, engine.byte_strides(value), offset, 1, *engine.contiguity(value))
-        return Memory(number, engine.extent(value)[0] - start, stop - start, layout, engine.itemsize(value))
+        into = engine.extent(value)[0] - block.start
+        return Memory(block.number, into, block.stop - block.start, layout, engine.itemsize(value))
 
 
 def _in_sight(names: Any) -> Iterator[tuple[str, Any]]:

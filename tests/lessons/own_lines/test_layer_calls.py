@@ -12,12 +12,13 @@ class Nested(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.ones(2))
-        self.body = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Sequential(nn.Linear(3, 3, bias=False)))
+        within = nn.Linear(3, 3, bias=False)
+        self.body = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Sequential(within))
         self.heads = nn.ModuleDict({"a b": nn.Linear(3, 1), "c": nn.BatchNorm1d(3)})
         self.more = nn.ModuleList([nn.Linear(3, 2)])
         self.again = self.body[0]
         self.tied = nn.Linear(3, 3, bias=False)
-        self.tied.weight = self.body[2][0].weight
+        self.tied.weight = within.weight
         self.absent = None
         self.named = nn.Sequential()
         self.named.add_module("first", nn.Linear(1, 1))
