@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from primer_core.claims.claim import Code, plain
 from primer_core.error_messages import Recognised
@@ -440,3 +441,61 @@ def test_the_weight_of_a_layer_is_told_to_lie_the_other_way(code: str, *, said: 
     found = cause_of(run(LAYER + code))
     assert found is not None
     assert ("(outputs, inputs): (5, 3)" in plain(found.sentence())) == said
+
+
+TWO = "b, c = np.array([3, 6, 1]), np.array([4, 2, 9])\nt = torch.tensor([-1.0, 2.0])\nm = np.ones((2, 3))\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            "np.max(b, c)",
+            "np.max looks within b alone, and its second argument is an axis of that. c is no axis. np.maximum(b, c) "
+            "takes the larger of both in each place.",
+        ),
+        ("np.max(b, 2)", "2 is no axis: there is axis 0 alone. np.maximum(b, 2) takes the larger of both"),
+        (
+            "np.max(0, b)",
+            "np.max looks within 0 alone, and its second argument is an axis of that. b is no axis. np.ma",
+        ),
+        ("np.amin(b, c)", "np.minimum(b, c) takes the smaller of both in each place."),
+        ("b.max(c)", "b.max looks within b alone, and its first argument is an axis of that. c is no axis. np.maximum"),
+        ("np.max(b, [1, 2, 3])", "[1, 2, 3] is no axis."),
+        ("np.mean(b, c)", "np.mean looks within b alone, and its second argument is an axis of that. c is no axis."),
+        (
+            "torch.max(t, 2)",
+            "torch.max compares a tensor with another tensor alone, and 2 is a number. A whole number behind a tensor "
+            "is an axis along which it looks for the largest numbers. torch.clamp(t, min=2) takes the larger of both",
+        ),
+        ("torch.max(0, t)", "torch.clamp(t, min=0) takes the larger of both in each place."),
+        ("t.min(0.5)", "torch.clamp(t, max=0.5) takes the smaller of both in each place."),
+    ],
+)
+def test_what_is_no_axis_is_told_to_be_taken_for_one(code: str, words: str) -> None:
+    assert words in sentence_of(TWO + code)
+    b, c, t = np.array([3, 6, 1]), np.array([4, 2, 9]), torch.tensor([-1.0, 2.0])
+    names = {"np": np, "torch": torch, "b": b, "c": c, "t": t}
+    instead = re.search(r"(?:np|torch)\.(?:maximum|minimum|clamp)\(.*?\)(?= takes)", sentence_of(TWO + code))
+    if instead is not None:
+        given = [eval(each, names) for each in re.findall(r"\b[bct]\b|\d[.\d]*", code)]
+        wanted = np.min(np.broadcast_arrays(*given), axis=0) if "min" in code else None
+        largest = np.max(np.broadcast_arrays(*given), axis=0) if wanted is None else wanted
+        np.testing.assert_array_equal(eval(instead[0], names), largest)
+
+
+@pytest.mark.parametrize(
+    "code", ["np.max(m, 2)", "m.max(2)", "np.sum(b, 2)", "b.max(2)", "torch.max(torch.ones(2, 3), 2)"]
+)
+def test_an_axis_that_may_be_meant_is_one(code: str) -> None:
+    said = sentence_of(TWO + code)
+    assert "looks within" not in said
+    assert "another tensor" not in said
+
+
+def test_the_larger_of_a_tensor_and_a_number_is_offered() -> None:
+    trace = run("import torch\nt = torch.tensor([-1.0, 2.0])\nr = torch.max(0, t)")
+    assert [fix.line for fix in fixes_of(trace)] == ["r = torch.clamp(t, min=0)"]
+    assert [fix.line for fix in fixes_of(run(f"import numpy as np\n{TWO.splitlines()[0]}\nr = b.max(c)"))] == [
+        "r = np.maximum(b, c)"
+    ]

@@ -311,6 +311,83 @@ class TakesTheOperand(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TakenAsAxis(CauseHere):
+    """What a reduction was to compare an array with was taken for an axis of that.
+
+    Parameters
+    ----------
+    function
+        What was called.
+    array, argument
+        The array, and what was taken for an axis.
+    place
+        Which argument that is, in words.
+    numbered
+        Whether it is a whole number, and the array has one axis.
+    instead
+        What takes the larger or the smaller of both; empty where that is not asked for.
+    word
+        ``larger`` or ``smaller``.
+    """
+
+    function: str
+    array: str
+    argument: str
+    place: str
+    numbered: bool
+    instead: str
+    word: str
+
+    def sentence(self) -> Sentence:
+        """Say what is looked within, what the argument is, and what takes both."""
+        there = ": there is axis 0 alone" if self.numbered else ""
+        compares = (
+            (". ", Code(self.instead), f" takes the {self.word} of both in each place.") if self.instead else (".",)
+        )
+        return (
+            Code(self.function),
+            " looks within ",
+            Code(self.array),
+            f" alone, and its {self.place} argument is an axis of that. ",
+            Code(self.argument),
+            f" is no axis{there}",
+            *compares,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NumberNoTensor(CauseHere):
+    """A number stands where the larger or the smaller of two tensors was asked for, and is taken for an axis.
+
+    Parameters
+    ----------
+    function, number
+        What was called, and the number.
+    instead
+        What takes the larger or the smaller of both.
+    word
+        ``larger`` or ``smaller``.
+    """
+
+    function: str
+    number: str
+    instead: str
+    word: str
+
+    def sentence(self) -> Sentence:
+        """Say what is compared, and what takes a number."""
+        return (
+            Code(self.function),
+            " compares a tensor with another tensor alone, and ",
+            Code(self.number),
+            " is a number. A whole number behind a tensor is an axis along which it looks for the "
+            f"{self.word.replace('er', 'est')} numbers. ",
+            Code(self.instead),
+            f" takes the {self.word} of both in each place.",
+        )
+
+
 def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -325,7 +402,9 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
         case "by_zero_python":
             return _before_chosen(failing)
         case kind if kind in _OF_AXES:
-            return _scattered(failing)
+            return _scattered(failing) or _as_axis(failing)
+        case "list_index" | "not_whole" | "argument_combination":
+            return _as_axis(failing)
         case "number" | "number_torch":
             return _one_number(trace, failing)
         case "too_many_indices_torch":
@@ -545,6 +624,68 @@ def _of_picked(trace: Trace) -> ShapeOfPicked | None:
     return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, (operand.shape or (0,))[0], library)
 
 
+def _as_axis(failing: Failing) -> TakenAsAxis | NumberNoTensor | None:
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" as library), name) as function, [array, other], []):
+            place = "second"
+        case ast.Call(ast.Attribute(ast.Name("torch"), "max" | "min" as name), [_, _], []):
+            return _no_tensor(failing, name)
+        case ast.Call(ast.Attribute(array, name) as function, [other], []):
+            library, place = "np", "first"
+        case _:
+            return None
+    if name not in _LEAVES_OUT or not failing.operands:
+        return None
+    given, holder = failing.operands[-1], failing.operands[-2] if len(failing.operands) > 1 else failing.operands[-1]
+    if holder.is_tensor:
+        return _no_tensor(failing, name) if name in ("max", "min") else None
+    if given.shape is None and given.kind not in ("list", "int"):
+        return None
+    word, pair = _LARGER.get(name, ("", ""))
+    numbered = given.kind == "int"
+    if numbered and (not word or place == "first" or len(holder.shape or ()) != 1):
+        return None  # an axis may be meant
+    fit = all(each.shape is not None or each.kind in ("int", "float") for each in (holder, given))
+    fit = fit and joint_shape(axis_rule([holder.shape or (), given.shape or ()])) is not None
+    instead = f"{library}.{pair}({ast.unparse(array)}, {ast.unparse(other)})" if word and fit else ""
+    return TakenAsAxis(ast.unparse(function), ast.unparse(array), given.text, place, numbered, instead, word)
+
+
+def _no_tensor(failing: Failing, name: str) -> NumberNoTensor | None:
+    assert isinstance(failing.node, ast.Call)
+    found = clamped(failing)
+    if found is None:
+        return None
+    word, _ = _LARGER[name]
+    number = failing.operands[-1] if failing.operands[-1].shape is None else failing.operands[-2]
+    return NumberNoTensor(ast.unparse(failing.node.func), number.text, found, word)
+
+
+def clamped(failing: Failing) -> str | None:
+    """Return what takes the larger or the smaller of a tensor and a number, where a call was to; None for all else."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "max" | "min" as name), [one, other], []):
+            most = 1
+        case ast.Call(ast.Attribute(one, "max" | "min" as name), [other], []):
+            most = 0
+        case _:
+            return None
+    if len(failing.operands) < 2:
+        return None
+    (array, number), (first, second) = (one, other), failing.operands[-2:]
+    if first.shape is None:
+        (array, number), (first, second) = (other, one), (second, first)
+    if not first.is_tensor or second.kind not in ("int", "float"):
+        return None
+    if second.kind == "int" and array is one and len(first.shape or ()) > most:
+        return None  # an axis may be meant
+    return f"torch.clamp({ast.unparse(array)}, {'min' if name == 'max' else 'max'}={ast.unparse(number)})"
+
+
+_LARGER = {
+    "max": ("larger", "maximum"), "amax": ("larger", "maximum"), "min": ("smaller", "minimum"),
+    "amin": ("smaller", "minimum"),
+}  # fmt: skip
 _OF_AXES = ("axis_torch", "axis", "gather_axes_torch")
 _SCATTERS = ("scatter", "scatter_", "scatter_add", "scatter_add_")
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from primer_core.lessons.own_lines.causes.arrays import function_of_math
+from primer_core.lessons.own_lines.causes.arrays import clamped, function_of_math
 from primer_core.lessons.own_lines.failing import statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.arrays import among_arrays, row_and_column, sizes_of_fewer
 from primer_core.lessons.own_lines.fixes.candidate import (
@@ -208,6 +208,13 @@ def _joined(failure: Failure) -> Iterator[Candidate]:
         yield Candidate(left.place, f"{right.kind}({left.text})")
 
 
+def _clamped(failure: Failure) -> Iterator[Candidate]:
+    """Take the larger or the smaller of a tensor and a number, which are not compared as two tensors are."""
+    clamp = clamped(failure.failing)
+    if clamp is not None:
+        yield failure.whole(clamp)
+
+
 def _spaced(failure: Failure) -> Iterator[Candidate]:
     """Take steps of a size where a number of points is asked for, without the end and with it."""
     match failure.node:
@@ -332,7 +339,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_callable": _not_called,
     "not_subscriptable": lambda failure: chain(_of_a_generator(failure), _a_batch(failure), _not_picked(failure)),
     "no_parameters": lambda failure: chain(_from_its_start(failure), whole_parameter(failure)),
-    "argument_combination": _spaced,
+    "argument_combination": lambda failure: chain(_clamped(failure), _spaced(failure)),
     "not_whole": lambda failure: chain(_spaced(failure), _one_by_one(failure)),
     "not_an_array": _tensor_of_list,
     "array_and_tensor": _of_one_library,

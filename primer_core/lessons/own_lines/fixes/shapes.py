@@ -9,6 +9,7 @@ from itertools import chain
 from primer_core.error_messages.kinds.calling import ArgumentType
 from primer_core.error_messages.kinds.products import EinsumOutput
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.causes.arrays import clamped
 from primer_core.lessons.own_lines.failing import Entry, Operand, wrapped
 from primer_core.lessons.own_lines.fixes.arrays import first_result, from_no_rows
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
@@ -254,9 +255,18 @@ _LARGER = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minim
 
 def _larger(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
     """Ask for the larger of two, where the largest of one along an axis was asked for."""
+    clamp = clamped(failure.failing)
+    if clamp is not None:
+        yield failure.whole(clamp)
+        return
     library, _, function = failure.text(call.func).rpartition(".")
     if function in _LARGER and len(call.args) == 2 and not call.keywords:
         yield failure.whole(f"{library}.{_LARGER[function]}({', '.join(map(failure.text, call.args))})")
+    match call:
+        case ast.Call(ast.Attribute(holder, "max" | "min" as function), [other], []):
+            kinds = {each.text: each.kind for each in failure.operands}
+            if kinds.get(failure.text(holder)) == kinds.get(failure.text(other)) == "numpy.ndarray":
+                yield failure.whole(f"np.{_LARGER[function]}({failure.text(holder)}, {failure.text(other)})")
 
 
 def _added(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
@@ -326,6 +336,8 @@ def _join(failure: Failure) -> Iterator[Candidate]:
 def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
     """Give several arguments as one tuple."""
     node = failure.node
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        yield from _larger(failure, node)
     if isinstance(node, ast.Call) and len(node.args) > 1:
         called = failure.text(node.func)
         listed = ", ".join(map(failure.text, node.args))

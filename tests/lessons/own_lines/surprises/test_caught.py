@@ -3,7 +3,13 @@
 import pytest
 
 from primer_core.claims.surprises.calls import CaughtRefusal
-from tests.lessons.own_lines.surprises.test_common import found
+from primer_core.lessons.own_lines import LESSON
+from primer_core.lessons.own_lines.explain import explain
+from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.picture.parts import Table
+from primer_core.picture.text import plain as letters
+from tests.lessons.own_lines.surprises.test_common import HEADER, found
+from tests.lessons.parts import parts
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -59,3 +65,28 @@ def test_what_was_caught_is_told(program: str, told: list[tuple[tuple[int, int],
 )
 def test_nothing_is_told_where_nothing_is_known(program: str) -> None:
     assert [claim for claim in found(program) if isinstance(claim, CaughtRefusal)] == []
+
+
+THREE = (
+    "a = np.arange(6)\nfor k in ({0}):\n    try:\n        print(a[k])\n    except Exception as e:\n"
+    "        print(type(e).__name__)"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("3.0, 9, slice(0, 3.0)", [(3, "TypeError"), (1, "IndexError"), (2, "IndexError")]),
+        ("3.0, 9, 2.0", [(3, "IndexError"), (2, "IndexError")]),
+        ("3.0, 1.0, 2.0", [(3, "IndexError")]),
+        ("3.0, 1, slice(0, 3.0)", [(2, "TypeError"), (1, "IndexError")]),
+    ],
+)
+def test_each_cause_of_a_line_is_told_once(asked: str, told: list[tuple[int, str]]) -> None:
+    program = THREE.format(asked)
+    said = [claim for claim in found(program) if isinstance(claim, CaughtRefusal)]
+    assert sorted((claim.run[1], claim.error) for claim in said) == sorted(told)
+    question = OwnLinesQuestion(program=HEADER + program)
+    page = LESSON.show(question, explain(question))
+    words = [letters(cell.text) for table in parts(page, Table) for row in table.rows for cell in row]
+    assert [sum(claim.said.removesuffix(".") in each for each in words) for claim in said] == [1] * len(said)
