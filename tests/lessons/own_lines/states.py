@@ -796,6 +796,10 @@ _PICKS = (
     "block = np.arange(8 * {1}).reshape(2, {1}, 4)\ncut = block.reshape(8, {1})\nturned = block.reshape({1}, 8).T",
     "bricks = torch.arange(12).reshape(2, 2, 3) * {0}\ncut = bricks.view(4, 3)\nprint(bricks.reshape(3, 4).T + {1})",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
+    "photo = np.array([[[{0}, 9, {1}], [{0}, 0, 0]], [[{0}, 9, 7], [1, 9, 8]]])\nred = [{0}, 9, {1}]\n"
+    "photo[photo == red] = 0\nother = np.not_equal(photo, red)",
+    "spots = torch.tensor([[{0}, 9], [{0}, {1}], [8, 9]])\nfound = spots == spots[0]\n"
+    "lost = spots.ne(torch.tensor([{0}, 7]))",
 )
 """Programs in which an index picks something else than is often meant."""
 
