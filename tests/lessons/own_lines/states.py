@@ -383,6 +383,11 @@ _READ = (
 """Programs that run, and in which something is read otherwise than is often meant."""
 
 _ROUNDS = (
+    "dz = np.arange(3.0 * {1}).reshape({1}, 3) - {0}\nb1 = np.zeros((1, 3))\nfor turn in range({0} + 1):\n"
+    "    b1 = b1 - 0.{0} * dz\nb2 = 0.5\nb2 = b2 - dz[:{0}] * 0.1",
+    "grad = torch.ones({1}, 3) * {0}\nbias = torch.zeros(3)\nbias = bias - 0.1 * grad\n"
+    "def stepped(w, delta):\n    w = w + delta * {0}\n    return w\n"
+    "more = stepped(np.zeros((2, 1)), np.ones((2, {1})))",
     "from torch.utils.data import DataLoader, TensorDataset\n"
     "batches = DataLoader(TensorDataset(torch.arange({1} * 2.).reshape(-1, 1)), batch_size=2)\n"
     "for turn in range({0} + 1):\n    (part,) = next(iter(batches))",

@@ -499,3 +499,48 @@ def test_the_larger_of_a_tensor_and_a_number_is_offered() -> None:
     assert [fix.line for fix in fixes_of(run(f"import numpy as np\n{TWO.splitlines()[0]}\nr = b.max(c)"))] == [
         "r = np.maximum(b, c)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("program", "first", "words"),
+    [
+        (
+            "dz = np.array([[-2.0], [-1.0], [-3.0]])\nb = np.zeros((1, 1))\nb -= 0.1 * dz",
+            "b -= (0.1 * dz).sum(axis=0, keepdims=True)",
+            "The operands meet in (3, 1), and the result is to be stored in b, which has shape (1, 1) and keeps it: an "
+            "output is never stretched. 0.1 * dz holds a change for each of 3 places along axis 0. Where one b serves all of them, as a bias does, its change is their sum: (0.1 * "
+            "dz).sum(axis=0, keepdims=True).",
+        ),
+        ("dz = np.ones((3, 2))\nb = np.zeros(2)\nb += dz / 3", "b += (dz / 3).sum(axis=0)", "3 places along axis 0."),
+        ("dz = np.ones((3, 2))\nb = np.zeros(1)\nb -= dz", "b -= dz.sum()", "3 × 2 places along axes 0 and 1."),
+        ("dz = np.ones((2, 3))\nb = np.zeros((2, 1))\nb -= dz", "b -= dz.sum(axis=1, keepdims=True)", "along axis 1."),
+        (
+            "dz = np.ones((4, 2, 3))\nb = np.zeros((2, 1))\nb -= dz",
+            "b -= dz.sum(axis=(0, 2), keepdims=True).reshape((2, 1))",
+            "4 × 3 places along axes 0 and 2.",
+        ),
+        (
+            "dz = torch.ones(3, 2)\nb = torch.zeros(1, 2)\nb.sub_(0.1 * dz)",
+            "b.sub_((0.1 * dz).sum(dim=0, keepdim=True))",
+            "3 places along axis 0.",
+        ),
+        (
+            "dz = torch.ones(3, 2)\nb = torch.zeros(2, requires_grad=True)\nwith torch.no_grad():\n    b -= dz * 0.1",
+            "b -= (dz * 0.1).sum(dim=0)",
+            "3 places along axis 0.",
+        ),
+    ],
+)
+def test_what_serves_all_rows_changes_by_their_sum(program: str, first: str, words: str) -> None:
+    trace = run(f"import numpy as np\nimport torch\n{program}")
+    assert fixes_of(trace)[0].line == first
+    assert words in sentence_of(program)
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["x = np.ones((3, 2))\nx -= np.arange(3)", "x = np.ones(2)\nx *= np.ones((3, 2))", "x = np.arange(3)\nx += 0.5"],
+)
+def test_other_changes_in_place_have_no_such_sum(program: str) -> None:
+    assert "its change is their sum" not in sentence_of(program)
+    assert not any(".sum(" in fix.line for fix in fixes_of(run(f"import numpy as np\n{program}")))

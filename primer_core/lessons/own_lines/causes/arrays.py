@@ -18,6 +18,7 @@ from primer_core.language.programs.missing import public_names
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.summed import stretched_over, summed
 from primer_core.lessons.own_lines.trace import Trace
 
 _MOST_LISTS = 31
@@ -388,6 +389,46 @@ class NumberNoTensor(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class StretchedInPlace(CauseHere):
+    """An array is to be changed in place by a larger one, over which it would be stretched.
+
+    Parameters
+    ----------
+    name, code
+        The array, and what is added to it or subtracted from it.
+    shape, other
+        Of both.
+    axes
+        Axes of the larger one along which the other is stretched.
+    instead
+        The sum along these, as code.
+    """
+
+    name: str
+    code: str
+    shape: tuple[int, ...]
+    other: tuple[int, ...]
+    axes: tuple[int, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what keeps its shape, and what is the change of one that serves all rows."""
+        places = " × ".join(str(self.other[axis]) for axis in self.axes)
+        along = f"{'axis' if len(self.axes) == 1 else 'axes'} {listed(list(map(str, self.axes)))}"
+        return (
+            f"The operands meet in {self.other}, and the result is to be stored in ",
+            Code(self.name),
+            f", which has shape {self.shape} and keeps it: an output is never stretched. ",
+            Code(self.code),
+            f" holds a change for each of {places} places along {along}. Where one ",
+            Code(self.name),
+            " serves all of them, as a bias does, its change is their sum: ",
+            Code(self.instead),
+            ".",
+        )
+
+
 def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -397,6 +438,8 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
             return _left_out(trace, failing) or _of_picked(trace)
         case "stretch_torch":
             return _of_picked(trace)
+        case "output" | "output_torch":
+            return stretched(failing)
         case "truth" | "truth_torch":
             return _takes_the_operand(failing) or _by_identity(failing)
         case "by_zero_python":
@@ -622,6 +665,26 @@ def _of_picked(trace: Trace) -> ShapeOfPicked | None:
     node, mask, shape, operand = found
     library = "torch" if operand.is_tensor else "np"
     return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, (operand.shape or (0,))[0], library)
+
+
+def stretched(failing: Failing) -> StretchedInPlace | None:
+    """Return what is added to a smaller array in place, or subtracted from it; None for all else."""
+    match failing.node:
+        case ast.AugAssign(_, ast.Add() | ast.Sub(), value):
+            pass
+        case ast.Call(ast.Attribute(_, "add_" | "sub_"), [value], _):
+            pass
+        case _:
+            return None
+    if len(failing.operands) < 2:
+        return None
+    target, change = failing.operands[:2]
+    if target.shape is None or change.shape is None or isinstance(value, ast.Starred):
+        return None
+    code = ast.unparse(value)
+    instead = summed(value, code, target.shape, change.shape, is_tensor=change.is_tensor)
+    axes = stretched_over(target.shape, change.shape)
+    return StretchedInPlace(target.text, code, target.shape, change.shape, axes, instead) if instead else None
 
 
 def _as_axis(failing: Failing) -> TakenAsAxis | NumberNoTensor | None:
