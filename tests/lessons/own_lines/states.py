@@ -775,6 +775,9 @@ _LOST_FACTORS = (
 """Programs in which a factor, a gradient or a change is lost; the last one fails."""
 
 _PICKS = (
+    "canvas = np.zeros(({1} + 4, {1} + 5))\nrow = 1\nfor col in range(2, {1} + 2):\n    canvas[col, row] = {0}",
+    "image = torch.zeros(3, 6, {1} + 4)\npx, py = 4, {0}\nimage[:, px, py] = 0.5\n"
+    "frame = np.arange(30).reshape(5, 6)\ncx, cy = {0}, 4\nprint(frame[cx][cy])",
     "m = np.arange({1} * 4).reshape(4, {1})\nfor i in range(4):\n    w = m[i:i + 2]\n"
     "t = torch.arange({1})\nv = t[1:1 + {1}]",
     "even = np.arange({1} + 5) * 2\nleft = np.delete(even, even[1:{1}])\nalso = np.delete(even, np.s_[1:{1}])",

@@ -508,8 +508,8 @@ def test_the_larger_of_a_tensor_and_a_number_is_offered() -> None:
             "dz = np.array([[-2.0], [-1.0], [-3.0]])\nb = np.zeros((1, 1))\nb -= 0.1 * dz",
             "b -= (0.1 * dz).sum(axis=0, keepdims=True)",
             "The operands meet in (3, 1), and the result is to be stored in b, which has shape (1, 1) and keeps it: an "
-            "output is never stretched. 0.1 * dz holds a change for each of 3 places along axis 0. Where one b serves all of them, as a bias does, its change is their sum: (0.1 * "
-            "dz).sum(axis=0, keepdims=True).",
+            "output is never stretched. 0.1 * dz holds a change for each of 3 places along axis 0. Where one b "
+            "serves all of them, as a bias does, its change is their sum: (0.1 * dz).sum(axis=0, keepdims=True).",
         ),
         ("dz = np.ones((3, 2))\nb = np.zeros(2)\nb += dz / 3", "b += (dz / 3).sum(axis=0)", "3 places along axis 0."),
         ("dz = np.ones((3, 2))\nb = np.zeros(1)\nb -= dz", "b -= dz.sum()", "3 × 2 places along axes 0 and 1."),
