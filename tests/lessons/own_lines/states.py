@@ -383,6 +383,10 @@ _READ = (
 """Programs that run, and in which something is read otherwise than is often meant."""
 
 _ROUNDS = (
+    "def logistic(v):\n    return 1 / (1 + np.exp(-v))\nsums = np.array([-{1}.0, 0.5, {0}.0])\nout = logistic(sums)\n"
+    "print(logistic(out) * (1 - logistic(out)))",
+    "scores = torch.arange({1}.0) - {0}\nshares = torch.sigmoid(scores)\nagain = shares.sigmoid()\n"
+    "squash = nn.Sigmoid()\nwide = squash(squash(scores[:2]).reshape(1, 2))",
     "dz = np.arange(3.0 * {1}).reshape({1}, 3) - {0}\nb1 = np.zeros((1, 3))\nfor turn in range({0} + 1):\n"
     "    b1 = b1 - 0.{0} * dz\nb2 = 0.5\nb2 = b2 - dz[:{0}] * 0.1",
     "grad = torch.ones({1}, 3) * {0}\nbias = torch.zeros(3)\nbias = bias - 0.1 * grad\n"
