@@ -779,6 +779,10 @@ _LOST_FACTORS = (
 """Programs in which a factor, a gradient or a change is lost; the last one fails."""
 
 _PICKS = (
+    "counts, bins = np.zeros(6), np.array([1, {0}, 4, 1])\ncounts[bins] = counts[bins] + np.arange(1.0, 5.0)\n"
+    "counts[bins] -= {1}\nfloor = np.ones((4, 4))\nfloor[[0, 1, 0], [{0}, 2, {0}]] *= {1}",
+    "tally = torch.zeros({1} + 1)\nmarks = torch.tensor([1, 0, 1, {1}])\ntally[marks] += 1\n"
+    "tally[marks] = torch.arange(4.0) + tally[marks]\ntally[[2, 2]] -= {0}",
     "canvas = np.zeros(({1} + 4, {1} + 5))\nrow = 1\nfor col in range(2, {1} + 2):\n    canvas[col, row] = {0}",
     "image = torch.zeros(3, 6, {1} + 4)\npx, py = 4, {0}\nimage[:, px, py] = 0.5\n"
     "frame = np.arange(30).reshape(5, 6)\ncx, cy = {0}, 4\nprint(frame[cx][cy])",
