@@ -544,3 +544,64 @@ def test_what_serves_all_rows_changes_by_their_sum(program: str, first: str, wor
 def test_other_changes_in_place_have_no_such_sum(program: str) -> None:
     assert "its change is their sum" not in sentence_of(program)
     assert not any(".sum(" in fix.line for fix in fixes_of(run(f"import numpy as np\n{program}")))
+
+
+@pytest.mark.parametrize("library", ["np.array([{}])", "torch.tensor([{}])"])
+@pytest.mark.parametrize(
+    ("code", "meant", "words"),
+    [
+        ("c = x > 0 & x < 3", "c = (x > 0) & (x < 3)", "it takes 0 & x first, and a chain of two comparisons is left"),
+        ("c = x < 1 | x > 2", "c = (x < 1) | (x > 2)", "| binds more strongly than a comparison"),
+        ("c = x > 0 ^ x < 3", "c = (x > 0) ^ (x < 3)", "^ binds more strongly than a comparison"),
+        ("c = x > 0 & x < 3 & x != 1", "c = (x > 0) & (x < 3) & (x != 1)", "a chain of three comparisons is left"),
+        ("y = x[(x > 0) & x < 3 and x > 1]", "y = x[((x > 0) & (x < 3)) & (x > 1)]", "& binds more strongly"),
+        ("if x > 0 & x < 3:\n    pass", "if ((x > 0) & (x < 3)).any():", "(x > 0) & (x < 3) compares first."),
+        (
+            "if (x > 0) & x < 3:\n    pass",
+            "if ((x > 0) & (x < 3)).any():",
+            "it takes (x > 0) & x first, and what comes of it is compared. That ends in an array of answers, where one "
+            "is asked for. (x > 0) & (x < 3) compares first.",
+        ),
+        ("if x > 0 & (x < 3):\n    pass", "if ((x > 0) & (x < 3)).any():", "it takes 0 & (x < 3) first"),
+        ("if 0 < x < 3:\n    pass", "if ((0 < x) & (x < 3)).any():", "One answer is asked for"),
+        ("c = x == 1 or 2", "c = (x == 1) | (x == 2)", "One answer is asked for"),
+        ("c = x != 0 and not x > 2", "c = (x != 0) & ~(x > 2)", "One answer is asked for"),
+        ("c = x > 2 or 0 < x < 2", "c = (x > 2) | ((0 < x) & (x < 2))", "One answer is asked for"),
+        ("assert (x >= 0) and (x < 9)", "assert ((x >= 0) & (x < 9)).all()", "One answer is asked for"),
+        ("y = 7 if 0 < x < 3 else 0", "y = {}.where((0 < x) & (x < 3), 7, 0)", "One answer is asked for"),
+    ],
+)
+def test_conditions_are_joined_cell_by_cell(library: str, code: str, meant: str, words: str) -> None:
+    head = f"import numpy as np\nimport torch\nx = {library.format('0, 1, 2, 3')}\n"
+    trace = run(head + code)
+    assert words in sentence_of(head + code)
+    assert fixes_of(trace)[0].line == meant.format(library.partition(".")[0])
+
+
+@pytest.mark.parametrize("library", ["np.array([{}])", "torch.tensor([{}])"])
+@pytest.mark.parametrize(
+    ("code", "meant", "taken"),
+    [
+        ("c = x > 0.5 & x < 3", "c = (x > 0.5) & (x < 3)", "0.5 & x"),
+        ("y = x[(x > 0) & x < 3]", "y = x[(x > 0) & (x < 3)]", "(x > 0) & x"),
+        ("if x < 1 | x > 2:\n    pass", "if ((x < 1) | (x > 2)).any():", "1 | x"),
+    ],
+)
+def test_what_refuses_floats_between_comparisons_is_told_to_have_taken_them(
+    library: str, code: str, meant: str, taken: str
+) -> None:
+    head = f"import numpy as np\nimport torch\nx = {library.format('0.0, 1.5, 2.0')}\n"
+    assert f"it takes {taken} first, and decimal numbers are refused there" in sentence_of(head + code)
+    assert fixes_of(run(head + code))[0].line == meant
+
+
+@pytest.mark.parametrize("code", ["c = x & 1.5", "c = x & 1 > 0", "c = (x & 1) > 0", "if (x & 1) > 0:\n    pass"])
+def test_a_sign_of_bits_that_is_meant_takes_nothing(code: str) -> None:
+    for made in ("np.array([0, 1])", "np.array([0.0, 1.5])"):
+        found = cause_of(run(f"import numpy as np\nx = {made}\n{code}"))
+        assert found is None or "binds more strongly" not in plain(found.sentence())
+
+
+def test_a_tensor_among_numbers_is_looked_for_by_its_library() -> None:
+    trace = run("import torch\nx = torch.tensor([0, 1])\nc = x not in [1, 2]")
+    assert [fix.line for fix in fixes_of(trace)] == ["c = ~torch.isin(x, torch.tensor([1, 2]))"]

@@ -15,8 +15,10 @@ from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.parsing import code_expression
 from primer_core.language.programs.missing import public_names
+from primer_core.language.rejection import Place
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.causes.here import CauseHere
+from primer_core.lessons.own_lines.comparisons import compared_first, holds_a_comparison, taken_first, torn
 from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
 from primer_core.lessons.own_lines.summed import stretched_over, summed
 from primer_core.lessons.own_lines.trace import Trace
@@ -279,34 +281,48 @@ class SourceAxes(CauseHere):
 
 @dataclass(frozen=True, slots=True)
 class TakesTheOperand(CauseHere):
-    """``&`` or ``|`` stands between comparisons without brackets, which became a chain of comparisons.
+    """``&``, ``|`` or ``^`` stands between comparisons without brackets, and took an operand out of one.
 
     Parameters
     ----------
     sign
-        ``&`` or ``|``.
+        The sign.
     code, taken
-        The chain, and what the sign took.
+        The comparisons, and what the sign took.
+    chain
+        int, how many comparisons are left in a chain; 1 where it is none, and 0 where what the sign took was refused.
     meant
-        Both comparisons in brackets.
+        All comparisons in brackets.
     """
 
     sign: str
     code: str
     taken: str
+    chain: int
     meant: str
 
     def sentence(self) -> Sentence:
         """Say what is read, and what was meant."""
+        count = {2: "two", 3: "three"}.get(self.chain, str(self.chain))
+        left: Sentence = (
+            ", and what comes of it is compared. That ends in an array of answers, where one is asked for. ",
+        )
+        if not self.chain:
+            left = (", and decimal numbers are refused there: it is made for whole numbers and truths. ",)
+        if self.chain > 1:
+            left = (
+                f", and a chain of {count} comparisons is left, which joins them with ",
+                Code("and"),
+                ". That asks for one answer, and an array has several. ",
+            )
         return (
             Code(self.sign),
             " binds more strongly than a comparison: in ",
             Code(self.code),
             " it takes ",
             Code(self.taken),
-            " first, and a chain of two comparisons is left, which joins them with ",
-            Code("and"),
-            ". That asks for one answer, and an array has several. ",
+            " first",
+            *left,
             Code(self.meant),
             " compares first.",
         )
@@ -441,7 +457,9 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
         case "output" | "output_torch":
             return stretched(failing)
         case "truth" | "truth_torch":
-            return _takes_the_operand(failing) or _by_identity(failing)
+            return _takes_the_operand(trace, failing) or _by_identity(failing)
+        case "ufunc_types" | "not_implemented_torch":
+            return _takes_the_operand(trace, failing)
         case "by_zero_python":
             return _before_chosen(failing)
         case kind if kind in _OF_AXES:
@@ -574,16 +592,21 @@ def _number(node: ast.expr) -> int | None:
     return None
 
 
-def _takes_the_operand(failing: Failing) -> TakesTheOperand | None:
-    match failing.node:
-        case ast.Compare(
-            left, [one, other], [ast.BinOp(inner, ast.BitAnd() | ast.BitOr() as between, outer) as taken, right]
-        ):
-            sign = "&" if isinstance(between, ast.BitAnd) else "|"
-            sides = (ast.Compare(left, [one], [inner]), ast.Compare(outer, [other], [right]))
-            meant = f" {sign} ".join(f"({ast.unparse(each)})" for each in sides)
-            return TakesTheOperand(sign, failing.place.text, ast.unparse(taken), meant)
-    return None
+def _takes_the_operand(trace: Trace, failing: Failing) -> TakesTheOperand | None:
+    node, source = failing.node, trace.source
+    if isinstance(node, ast.BinOp):
+        whole, chain, taken = torn(failing.statement, node, source), 0, [node]
+        if not any("float" in each.dtype for each in failing.operands):
+            return None
+    else:
+        whole = node if isinstance(node, ast.Compare) else None
+        taken = [] if whole is None else taken_first(whole, source)
+        chain = 0 if whole is None else len(whole.ops)
+    if whole is None or not taken or (len(whole.ops) == 1 and not holds_a_comparison(whole, source)):
+        return None
+    sign = {ast.BitAnd: "&", ast.BitOr: "|"}.get(type(taken[0].op), "^")
+    code, meant = Place.of(whole, source).text, compared_first(whole, source)
+    return TakesTheOperand(sign, code, Place.of(taken[0], source).text, chain, meant)
 
 
 def _by_identity(failing: Failing) -> AskedByIdentity | None:
