@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -64,6 +64,10 @@ class Claim(ABC):
     def brief(self) -> str:
         """Write the claim as a badge or a cell of a table says it, where it stands beside what it is said of."""
         return plain(self.sentence())
+
+    def teaches(self) -> Hashable:
+        """Return what there is to learn from it: two claims with the same need not both be said of one line."""
+        return type(self)
 
 
 class InAWord:

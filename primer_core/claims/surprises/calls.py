@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -344,3 +345,7 @@ class CaughtRefusal(InAWord, Claim):
             Code(self.code),
             f", and its {self.error} was caught. {self.said.removesuffix('.')}",
         )
+
+    def teaches(self) -> Hashable:
+        """Return why: a line that is refused in other ways each time teaches each of them."""
+        return type(self), self.said

@@ -110,6 +110,8 @@ class OnceEach(InAWord, Claim):
         The array, and the first such cell.
     times
         How often the index names it.
+    instead
+        What changes it as often; empty where that is not known.
     """
 
     word: ClassVar[str] = "once each"
@@ -117,13 +119,16 @@ class OnceEach(InAWord, Claim):
     name: str
     cell: tuple[int, ...]
     times: int
+    instead: str
 
     def sentence(self) -> Sentence:
-        """Say in which order it is read and written."""
+        """Say in which order it is read and written, and what does so for each time that it is named."""
+        each = (". ", Code(self.instead), " changes it each time") if self.instead else ()
         return (
             "the index names ",
             Code(cell_text(self.name, self.cell)),
             f" {self.times} times, and it changes once: all cells are read before any is written",
+            *each,
         )
 
 

@@ -393,3 +393,47 @@ class DtypeOfFirst(InAWord, Claim):
             Code(self.instead),
             " gives floats",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersEachNumber(InAWord, Claim):
+    """Every row along the last axis was compared with one, and each number of it has an answer of its own.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The comparison.
+    shape
+        Of its answers.
+    place
+        Index of the first row in which they are mixed.
+    trues
+        int, how many of them are True there.
+    instead
+        What asks about whole rows.
+    equal
+        Whether it was asked what is equal, and not what differs.
+    """
+
+    word: ClassVar[str] = "once for each number"
+    run: Run
+    code: str
+    shape: Shape
+    place: tuple[int, ...]
+    trues: int
+    instead: str
+    equal: bool
+
+    def sentence(self) -> Sentence:
+        """Say how many answers there are, and what asks about a whole row."""
+        where, count = ", ".join(map(str, self.place)), self.shape[-1]
+        whole = f"whether all {count} are equal" if self.equal else f"whether any of the {count} differs"
+        return (
+            Code(self.code),
+            f" answers once for each number, {self.shape}: at [{where}], {self.trues} of {count} answers "
+            f"{'is' if self.trues == 1 else 'are'} True. ",
+            Code(self.instead),
+            f" asks {whole}, and has shape {self.shape[:-1]}",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Shape, listed, signed
+from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Shape, counted, listed, signed
 from primer_core.claims.running import Run
 
 
@@ -257,4 +257,51 @@ class ClippedAtTheEnd(InAWord, Claim):
             f" asks for places {self.start} to {self.stop - 1}, and axis {self.axis} ends at {self.size - 1}: a slice "
             f"is cut there without a word, to {self.size - self.start} of {self.stop - self.start}. A single number "
             "beyond the end is an error",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GoesDownFirst(InAWord, Claim):
+    """A place across and a place down stand in an index in that order, and the axis that comes first runs down.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The indexing.
+    across, down
+        Names of the two places.
+    axis
+        int, the axis along which the first of them goes.
+    rows, columns
+        int, sizes of that axis and of the next.
+    instead
+        The indexing with the names the other way round.
+    """
+
+    word: ClassVar[str] = "down first"
+    run: Run
+    code: str
+    across: str
+    down: str
+    axis: int
+    rows: int
+    columns: int
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say along which axis each of the names goes, and what picks the place of a picture."""
+        return (
+            Code(self.code),
+            " goes down by ",
+            Code(self.across),
+            f", along axis {self.axis} with its {counted(self.rows, 'row')}, and across by ",
+            Code(self.down),
+            f", along axis {self.axis + 1} with its {counted(self.columns, 'column')}. Where ",
+            Code(self.across),
+            " counts to the right and ",
+            Code(self.down),
+            " down, as in a picture, the place is ",
+            Code(self.instead),
         )

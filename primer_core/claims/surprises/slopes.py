@@ -127,3 +127,50 @@ class SlopeByItsValue(InAWord, Claim):
             f" is what the sigmoid gave, a number between 0 and 1. Here it is given {self.given} and makes "
             f"{self.slope} of it, while no slope of the sigmoid is below 0 or above 1/4: the sigmoid of it is meant",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SigmoidOfSigmoid(InAWord, Claim):
+    """A sigmoid was given what a sigmoid gave.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The second sigmoid, as code.
+    given
+        What it was given.
+    low, high
+        The least and the largest number that it gave.
+    slope
+        What the program computes a slope of the sigmoid with; empty where it does not.
+    """
+
+    word: ClassVar[str] = "sigmoid twice"
+    run: Run
+    code: str
+    given: str
+    low: str
+    high: str
+    slope: str
+
+    def sentence(self) -> Sentence:
+        """Say what a second one makes of them, and how a slope is told by what the first one gave."""
+        meant: Sentence = ()
+        if self.slope:
+            meant = (
+                ". ",
+                Code(self.slope),
+                " takes what goes into a sigmoid. Of a number ",
+                Code("a"),
+                " that came out of one, the slope is ",
+                Code("a * (1 - a)"),
+            )
+        return (
+            Code(self.given),
+            " came out of a sigmoid: it lies between 0 and 1, and a second sigmoid, ",
+            Code(self.code),
+            f", makes numbers between 0.5 and 0.731 of it. Here they are {self.low} to {self.high}",
+            *meant,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, listed
 from primer_core.claims.running import Run
 
 
@@ -246,4 +246,49 @@ class NumbersTaken(InAWord, Claim):
             "were computed of. ",
             Code(self.instead),
             " keeps the way back",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GrewByItsStep(InAWord, Claim):
+    """A step of a parameter was taken for each of many samples, so that the name stands for more numbers than before.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    name
+        The parameter.
+    code
+        What was added to it or subtracted from it.
+    before, after
+        Its shape before and after the line.
+    axes
+        Of what was added, those along which the parameter was stretched.
+    instead
+        The line with the sum along these.
+    """
+
+    word: ClassVar[str] = "grew"
+    run: Run
+    name: str
+    code: str
+    before: Shape
+    after: Shape
+    axes: tuple[int, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say how it grew, and what its change is where it serves all samples."""
+        had = f" had shape {self.before}" if self.before else " was one number"
+        places = " × ".join(str(self.after[axis]) for axis in self.axes)
+        along = f"{'axis' if len(self.axes) == 1 else 'axes'} {listed(list(map(str, self.axes)))}"
+        return (
+            Name(self.name),
+            f"{had} and has {self.after} now: ",
+            Code(self.code),
+            f" holds a change for each of {places} places along {along}. Where one ",
+            Name(self.name),
+            " serves all of them, as a bias does, its change is their sum: ",
+            Code(self.instead),
         )

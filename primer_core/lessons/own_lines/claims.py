@@ -81,13 +81,13 @@ def surprising(shown: Shown) -> dict[Step, tuple[Claim, ...]]:
     before = [step for runs in often.values() for step in runs[-1 - _MOST_EARLIER : -1]]
     every = surprises_of(shown.trace, (*last, *before))
     found = {step: every[step] for step in last if step in every}
-    kinds = {step.number: set(map(type, claims)) for step, claims in found.items()}
+    taught = {step.number: {claim.teaches() for claim in claims} for step, claims in found.items()}
     for step in sorted((step for step in before if step in every), key=lambda step: -step.run):
-        known = kinds.setdefault(step.number, set())
-        new = tuple(claim for claim in every[step] if type(claim) not in known)
+        known = taught.setdefault(step.number, set())
+        new = tuple(claim for claim in every[step] if claim.teaches() not in known)
         if new:
             found[step] = new
-            known.update(map(type, new))
+            known.update(claim.teaches() for claim in new)
     return found
 
 

@@ -108,12 +108,12 @@ def failing_of(interpreter: Interpreter, source: str, stopped: Rejection) -> Fai
     for part, value in zip(parts, known, strict=False):
         place = Place.of(part, source)
         operand = _operand(place, asked.value(part, place) if value is _NONE else value)
-        around = None if is_atom(part) else _in_brackets(place, source)
+        around = None if is_atom(part) else in_brackets(place, source)
         operands.append(replace(operand, place=around or place, atom=is_atom(part) or around is not None))
     return Failing(node, stopped.place, statement, tuple(operands), {name: type_name(v) for name, v in names.items()})
 
 
-def _in_brackets(place: Place, source: str) -> Place | None:
+def in_brackets(place: Place, source: str) -> Place | None:
     """Return a place with the brackets that stand right around it; None where there are none, or a call's."""
     lines = source.split("\n")
     before, after = lines[place.line - 1][: place.column], lines[place.end_line - 1][place.end_column :]

@@ -38,9 +38,13 @@ def rows(shown: Shown) -> Iterator[Part]:
     now = shown.steps[-1] if shown.steps else None
     wear = {} if now is None else colours(now)
     surprising = claims.surprising(shown)
-    of_line = {step.number: (step, said) for step, said in surprising.items()}
+    of_line: dict[int, list[tuple[Step, Sequence[Claim]]]] = {}
+    for step, said in sorted(surprising.items(), key=lambda each: each[0].run):
+        of_line.setdefault(step.number, []).append((step, said))
     found = [
-        row for step in claims.latest(shown) for row in _rows(step, of_line.get(step.number), wear, is_now=step is now)
+        row
+        for step in claims.latest(shown)
+        for row in _rows(step, of_line.get(step.number, ()), wear, is_now=step is now)
     ]
     if not found:
         yield Note(text("No line has bound, changed or printed anything yet."))
@@ -52,7 +56,7 @@ def rows(shown: Shown) -> Iterator[Part]:
 
 
 def _rows(
-    step: Step, surprises: tuple[Step, Sequence[Claim]] | None, wear: Mapping[int, Role], *, is_now: bool
+    step: Step, surprises: Sequence[tuple[Step, Sequence[Claim]]], wear: Mapping[int, Role], *, is_now: bool
 ) -> Iterator[tuple[TableCell, ...]]:
     rounds = f" ({step.run}×)" if step.run > 1 else ""
     line = TableCell(text(f"{step.line}{rounds}"), "head", text("this step") if is_now else ())
@@ -63,13 +67,10 @@ def _rows(
         note = joined([spoken(claim) for claim in said[1:]], " · ")
         grid = _picture(step, said[0], wear)
         yield line, TableCell(spoken(said[0]), "wide", note, badges, grid)
-    if surprises is None:
-        return
-    when, said_of_it = surprises
-    if when is not step:
-        line = TableCell(text(str(step.line)), "head", text(f"run {when.run} of {step.run}"))
-    for surprise in said_of_it:
-        yield line, TableCell(spoken(surprise), "wide", badges=(Badge(surprise.brief(), "warn"),))
+    for when, said_of_it in surprises:
+        at = line if when is step else TableCell(text(str(step.line)), "head", text(f"run {when.run} of {step.run}"))
+        for surprise in said_of_it:
+            yield at, TableCell(spoken(surprise), "wide", badges=(Badge(surprise.brief(), "warn"),))
 
 
 def _badge(claim: Claim) -> Iterator[Badge]:

@@ -242,7 +242,10 @@ def _(claim: CaughtRefusal, program: Program) -> None:
         for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
     raised = [each for each in raised_in(program) if type(each[1]).__name__ == claim.error and each[0] in lines]
-    assert all(type(refusal(claim.code, names)) is type(error) for _, error, names in raised)
+    asks = (ast.If, ast.While, ast.Assert)
+    tests = {ast.get_source_segment(source, each.test) for each in ast.walk(tree) if isinstance(each, asks)}
+    code = f"bool({claim.code})" if claim.code in tests else claim.code
+    assert all(type(refusal(code, names)) is type(error) for _, error, names in raised)
     told = set(re.findall(r"(?<![\w.])\d+(?![\w.])", claim.said)) - {"0", "1", str(claim.line)}
     known = set(re.findall(r"\d+", source))
     assert any(told <= {*re.findall(r"\d+", str(error)), *shapes_in(names), *known} for _, error, names in raised)

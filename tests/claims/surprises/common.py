@@ -214,23 +214,40 @@ def _(claim: KeptNowhere, program: Program) -> None:
 def _(claim: OnceEach, program: Program) -> None:
     _, names = begun(program, claim.run)
     statement = statement_of(program, claim.run)
-    assert isinstance(statement, ast.AugAssign)
-    assert isinstance(statement.target, ast.Subscript)
-    assert isinstance(statement.target.value, ast.Name)
-    assert statement.target.value.id == claim.name
+    assert isinstance(statement, ast.AugAssign | ast.Assign)
+    target: Any = statement.target if isinstance(statement, ast.AugAssign) else statement.targets[0]
+    if isinstance(statement, ast.AugAssign):
+        sign, change = statement.op, statement.value
+    else:
+        whole: Any = statement.value
+        sign = whole.op
+        change = whole.right if ast.unparse(whole.left) == ast.unparse(target) else whole.left
+    assert isinstance(target, ast.Subscript)
+    assert ast.unparse(target.value) == claim.name
     array = names[claim.name]
     order = np.arange(int(np.prod(tuple(array.shape)))).reshape(tuple(array.shape))
     names["_order_"] = torch.from_numpy(order) if isinstance(array, torch.Tensor) else order
-    named = np.asarray(computed(f"_order_[{ast.unparse(statement.target.slice)}]", names)).ravel().tolist()
+    named = np.asarray(computed(f"_order_[{ast.unparse(target.slice)}]", names)).ravel().tolist()
     assert named.count(order[claim.cell]) == claim.times > 1
-    value = np.ravel(numbers(computed(ast.unparse(statement.value), names))).tolist()
-    before = numbers(array)[claim.cell].item()
+    value = np.ravel(numbers(computed(ast.unparse(change), names))).tolist()
+    old = numbers(array).copy()
+    if claim.instead:
+        with torch.no_grad():
+            twin = {**names, claim.name: array.clone() if isinstance(array, torch.Tensor) else array.copy()}
+            exec(claim.instead, {**LIBRARIES, **twin})
+    before = old[claim.cell].item()
     exec(ast.unparse(statement), names)
     after = numbers(names[claim.name])[claim.cell].item()
     assert after != before
-    each = value if len(value) == len(named) else value * len(named)
-    steps = [step for place, step in zip(named, each, strict=True) if place == order[claim.cell]]
-    assert any(np.isclose(float(after), float(OPERATIONS[type(statement.op)](before, step))) for step in steps)
+    shape = computed(f"_order_[{ast.unparse(target.slice)}]", names).shape
+    each = np.broadcast_to(np.reshape(value, numbers(computed(ast.unparse(change), names)).shape), shape).ravel()
+    steps = [step for place, step in zip(named, each.tolist(), strict=True) if place == order[claim.cell]]
+    assert any(np.isclose(float(after), float(OPERATIONS[type(sign)](before, step))) for step in steps)
+    if claim.instead:
+        counted = old.astype(float).ravel()
+        for place, step in zip(named, each.tolist(), strict=True):
+            counted[place] = OPERATIONS[type(sign)](counted[place], step)
+        np.testing.assert_allclose(numbers(twin[claim.name]).ravel(), counted, rtol=1e-5)
 
 
 @check(OtherAxis)

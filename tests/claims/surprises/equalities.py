@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.claims.surprises.equalities import (
+    AnswersEachNumber,
     DiffersFromNan,
     DtypeOfFirst,
     HalfOfADigit,
@@ -199,3 +200,25 @@ def _(claim: DtypeOfFirst, program: Program) -> None:
     assert floats.dtype.kind == "f"
     assert floats.ravel().tolist() == [float(each) for each in alone]
     assert ast.unparse(ast.parse(claim.instead, mode="eval").body).startswith(f"np.vectorize({claim.function},")
+
+
+@check(AnswersEachNumber)
+def _(claim: AnswersEachNumber, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    answers, whole = (numbers(computed(code, names)) for code in (claim.code, claim.instead))
+    assert (answers.shape, whole.shape) == (claim.shape, claim.shape[:-1])
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        assert claim.equal == isinstance(node.ops[0], ast.Eq)
+    else:
+        sides = node.args if len(node.args) == 2 else [node.func.value, *node.args]
+        assert claim.equal == ast.unparse(node.func).endswith((".eq", ".equal"))
+    one, other = (numbers(computed(ast.unparse(each), names)) for each in sides)
+    array, row = (one, other) if one.ndim > other.ndim else (other, one)
+    asked = [list(each) == row.tolist() for each in array.reshape(-1, len(row)).tolist()]
+    assert whole.ravel().tolist() == (asked if claim.equal else [not each for each in asked])
+    counts = answers.sum(axis=-1)
+    mixed = [place for place in np.ndindex(*counts.shape) if 0 < counts[place] < len(row)]
+    assert mixed[0] == claim.place
+    assert int(counts[claim.place]) == claim.trues

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from primer_core.claims.surprises.picks import (
     ClippedAtTheEnd,
     EmptySpan,
+    GoesDownFirst,
     ListPerAxis,
     NoAxisInSlice,
     OneAxisForLists,
@@ -135,3 +137,25 @@ def _(claim: ClippedAtTheEnd, program: Program) -> None:
     assert cut.shape[claim.axis] == claim.size - claim.start < claim.stop - claim.start
     with pytest.raises(IndexError):
         array[(*along, claim.stop - 1)]
+
+
+@check(GoesDownFirst)
+def _(claim: GoesDownFirst, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    x, y = (int(names[name]) for name in (claim.across, claim.down))
+    held: Any = node.value
+    while isinstance(held, ast.Subscript):
+        held = held.value
+    array = numbers(computed(ast.unparse(held), names))
+    assert array.shape[claim.axis : claim.axis + 2] == (claim.rows, claim.columns)
+    where: dict[str, set[tuple[int, int]]] = {}
+    for code in (claim.code, claim.instead):
+        marked = array * 0
+        swapped: Any = ast.parse(code.replace(ast.unparse(held), "_marked_", 1), mode="eval").body
+        exec(f"{ast.unparse(swapped)} = 1", {"_marked_": marked, **names})
+        where[code] = {(int(each[claim.axis]), int(each[claim.axis + 1])) for each in np.argwhere(marked)}
+    assert where[claim.code] == {(x % claim.rows, y % claim.columns)}
+    assert where[claim.instead] == {(y % claim.rows, x % claim.columns)}
+    order = [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id in (claim.across, claim.down)]
+    assert sorted(order) == sorted((claim.across, claim.down))

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
+import math
 from typing import Any
 
+import numpy as np
 import torch
+from torch import nn
 
-from primer_core.claims.surprises.slopes import FlatEverywhere, ShrinksThrough, SlopeByItsValue, SteepAtZero
+from primer_core.claims.surprises.slopes import (
+    FlatEverywhere,
+    ShrinksThrough,
+    SigmoidOfSigmoid,
+    SlopeByItsValue,
+    SteepAtZero,
+)
 from tests.claims.checking import check
 from tests.claims.program import Program
+from tests.claims.recorded import is_array
 from tests.claims.running_checks import opened
 from tests.claims.surprises.lines import (
     after_line,
@@ -117,3 +129,73 @@ def _(claim: SlopeByItsValue, program: Program) -> None:
     value = torch.sigmoid(x)
     (found,) = torch.autograd.grad(value, x)
     assert abs(float(found) - float(value * (1 - value))) < 1e-9
+
+
+class Heard(ast.NodeTransformer):
+    """Hands what each quotient and each call gives to a function, with the expression as it was written."""
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        text = ast.unparse(node) if isinstance(node, ast.BinOp | ast.Call) else ""
+        super().generic_visit(node)
+        quotient = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and "exp(" in text
+        if quotient or (isinstance(node, ast.Call) and text):
+            given: list[Any] = [ast.Constant(text), node]
+            return ast.Call(ast.Name("_heard_", ast.Load()), given, [])
+        return node
+
+
+def sigmoids_of(program: Program) -> list[float]:
+    """Every number that a sigmoid of the program gave, whether it is written out, a function or a layer."""
+    found: list[float] = []
+
+    def heard(text: str, value: Any) -> Any:
+        if "/" in text.split("exp(")[0] and is_array(value) and not text.endswith(")()"):
+            found.extend(numbers(value).ravel().tolist())
+        return value
+
+    def keep(function: Any) -> Any:
+        def kept(*given: Any, **words: Any) -> Any:
+            value = function(*given, **words)
+            found.extend(numbers(value).ravel().tolist())
+            return value
+
+        return kept
+
+    patched = [(torch, "sigmoid"), (torch.Tensor, "sigmoid"), (torch.nn.functional, "sigmoid")]
+    before = [(holder, name, getattr(holder, name)) for holder, name in patched]
+    forward = nn.Sigmoid.forward
+    tree: Any = ast.fix_missing_locations(Heard().visit(ast.parse(opened(program.code))))
+    try:
+        for holder, name, function in before:
+            setattr(holder, name, keep(function))
+        nn.Sigmoid.forward = keep(forward)  # type: ignore[method-assign]
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+            exec(compile(tree, "heard", "exec"), {"__name__": "__main__", "_heard_": heard})
+    finally:
+        nn.Sigmoid.forward = forward  # type: ignore[method-assign]
+        for holder, name, function in before:
+            setattr(holder, name, function)
+    return found
+
+
+@check(SigmoidOfSigmoid)
+def _(claim: SigmoidOfSigmoid, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    assert claim.given in (ast.get_source_segment(opened(program.code), each) for each in ast.walk(node))
+    given, twice = (numbers(computed(code, dict(names))).ravel() for code in (claim.given, claim.code))
+    known = np.array(sigmoids_of(program))
+    assert given.size
+    assert all(np.isclose(known, each, rtol=1e-6).any() for each in given.tolist())
+    assert np.allclose(twice, [1 / (1 + math.exp(-each)) for each in given.tolist()], rtol=1e-5)
+    assert (claim.low, claim.high) == (f"{twice.min():.3g}", f"{twice.max():.3g}")
+    if claim.slope:
+        source = opened(program.code)
+        (slope, *_) = [
+            each for each in ast.walk(ast.parse(source)) if ast.get_source_segment(source, each) == claim.slope
+        ]
+        call: Any = next(each for each in ast.walk(slope) if isinstance(each, ast.Call))
+        x = torch.linspace(-3, 3, 13, dtype=torch.float64, requires_grad=True)
+        value = torch.sigmoid(x)
+        text = claim.slope.replace(ast.get_source_segment(source, call) or "", "value").replace("1.0", "1")
+        assert torch.allclose(eval(text, {"value": value}), torch.autograd.grad(value.sum(), x)[0])

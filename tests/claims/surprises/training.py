@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -17,6 +18,7 @@ from torch.nn import functional
 from primer_core.claims.surprises.training import (
     AgainstEvery,
     FirstRateSkipped,
+    GrewByItsStep,
     KeptAreScaled,
     NeverStepped,
     NoLeafNow,
@@ -28,7 +30,18 @@ from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import is_array
 from tests.claims.running_checks import line, opened
-from tests.claims.surprises.lines import at_line, begun, computed, expression, stands_there, statement_of, written
+from tests.claims.surprises.lines import (
+    LIBRARIES,
+    after_line,
+    at_line,
+    begun,
+    computed,
+    expression,
+    numbers,
+    stands_there,
+    statement_of,
+    written,
+)
 
 
 @check(AgainstEvery)
@@ -220,3 +233,25 @@ def _(claim: NumbersTaken, program: Program) -> None:
     assert made.grad_fn is None
     assert joined.grad_fn is not None
     torch.testing.assert_close(made.detach(), joined.detach(), check_dtype=False)
+
+
+@check(GrewByItsStep)
+def _(claim: GrewByItsStep, program: Program) -> None:
+    statement: Any = statement_of(program, claim.run)
+    assert (statement.targets[0].id, statement.value.left.id) == (claim.name, claim.name)
+    assert written(statement.value.right, program) == claim.code
+    before, after = at_line(program, claim.run), after_line(program, claim.run)
+    held, change = before[claim.name], numbers(computed(claim.code, before))
+    assert tuple(np.shape(numbers(held))) == claim.before
+    assert tuple(after[claim.name].shape) == change.shape == claim.after
+    own = numbers(held).size
+    rows = np.moveaxis(change, claim.axes, range(len(claim.axes))).reshape(-1, own)
+    total = sum(rows[1:].astype(float), rows[0].astype(float))
+    signed = -total if isinstance(statement.value.op, ast.Sub) else total
+    names = dict(before)
+    with torch.no_grad():
+        exec(claim.instead, {**LIBRARIES, **names}, found := dict[str, Any]())
+    assert tuple(np.shape(numbers(found[claim.name]))) == claim.before
+    assert np.allclose(numbers(found[claim.name]).ravel(), numbers(held).ravel() + signed, rtol=1e-4)
+    assert len(rows) > 1
+    assert claim.instead.startswith(f"{claim.name} = {claim.name} ")

@@ -383,6 +383,15 @@ _READ = (
 """Programs that run, and in which something is read otherwise than is often meant."""
 
 _ROUNDS = (
+    "def logistic(v):\n    return 1 / (1 + np.exp(-v))\nsums = np.array([-{1}.0, 0.5, {0}.0])\nout = logistic(sums)\n"
+    "print(logistic(out) * (1 - logistic(out)))",
+    "scores = torch.arange({1}.0) - {0}\nshares = torch.sigmoid(scores)\nagain = shares.sigmoid()\n"
+    "squash = nn.Sigmoid()\nwide = squash(squash(scores[:2]).reshape(1, 2))",
+    "dz = np.arange(3.0 * {1}).reshape({1}, 3) - {0}\nb1 = np.zeros((1, 3))\nfor turn in range({0} + 1):\n"
+    "    b1 = b1 - 0.{0} * dz\nb2 = 0.5\nb2 = b2 - dz[:{0}] * 0.1",
+    "grad = torch.ones({1}, 3) * {0}\nbias = torch.zeros(3)\nbias = bias - 0.1 * grad\n"
+    "def stepped(w, delta):\n    w = w + delta * {0}\n    return w\n"
+    "more = stepped(np.zeros((2, 1)), np.ones((2, {1})))",
     "from torch.utils.data import DataLoader, TensorDataset\n"
     "batches = DataLoader(TensorDataset(torch.arange({1} * 2.).reshape(-1, 1)), batch_size=2)\n"
     "for turn in range({0} + 1):\n    (part,) = next(iter(batches))",
@@ -770,6 +779,13 @@ _LOST_FACTORS = (
 """Programs in which a factor, a gradient or a change is lost; the last one fails."""
 
 _PICKS = (
+    "counts, bins = np.zeros(6), np.array([1, {0}, 4, 1])\ncounts[bins] = counts[bins] + np.arange(1.0, 5.0)\n"
+    "counts[bins] -= {1}\nfloor = np.ones((4, 4))\nfloor[[0, 1, 0], [{0}, 2, {0}]] *= {1}",
+    "tally = torch.zeros({1} + 1)\nmarks = torch.tensor([1, 0, 1, {1}])\ntally[marks] += 1\n"
+    "tally[marks] = torch.arange(4.0) + tally[marks]\ntally[[2, 2]] -= {0}",
+    "canvas = np.zeros(({1} + 4, {1} + 5))\nrow = 1\nfor col in range(2, {1} + 2):\n    canvas[col, row] = {0}",
+    "image = torch.zeros(3, 6, {1} + 4)\npx, py = 4, {0}\nimage[:, px, py] = 0.5\n"
+    "frame = np.arange(30).reshape(5, 6)\ncx, cy = {0}, 4\nprint(frame[cx][cy])",
     "m = np.arange({1} * 4).reshape(4, {1})\nfor i in range(4):\n    w = m[i:i + 2]\n"
     "t = torch.arange({1})\nv = t[1:1 + {1}]",
     "even = np.arange({1} + 5) * 2\nleft = np.delete(even, even[1:{1}])\nalso = np.delete(even, np.s_[1:{1}])",
@@ -796,6 +812,10 @@ _PICKS = (
     "block = np.arange(8 * {1}).reshape(2, {1}, 4)\ncut = block.reshape(8, {1})\nturned = block.reshape({1}, 8).T",
     "bricks = torch.arange(12).reshape(2, 2, 3) * {0}\ncut = bricks.view(4, 3)\nprint(bricks.reshape(3, 4).T + {1})",
     "u = torch.arange({1}.0 + 3)\nu[u > {0}].zero_()\nu[[0, {1}]].add_({0})",
+    "photo = np.array([[[{0}, 9, {1}], [{0}, 0, 0]], [[{0}, 9, 7], [1, 9, 8]]])\nred = [{0}, 9, {1}]\n"
+    "photo[photo == red] = 0\nother = np.not_equal(photo, red)",
+    "spots = torch.tensor([[{0}, 9], [{0}, {1}], [8, 9]])\nfound = spots == spots[0]\n"
+    "lost = spots.ne(torch.tensor([{0}, 7]))",
 )
 """Programs in which an index picks something else than is often meant."""
 

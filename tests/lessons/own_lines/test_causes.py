@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from primer_core.claims.claim import Code, plain
 from primer_core.error_messages import Recognised
@@ -440,3 +441,167 @@ def test_the_weight_of_a_layer_is_told_to_lie_the_other_way(code: str, *, said: 
     found = cause_of(run(LAYER + code))
     assert found is not None
     assert ("(outputs, inputs): (5, 3)" in plain(found.sentence())) == said
+
+
+TWO = "b, c = np.array([3, 6, 1]), np.array([4, 2, 9])\nt = torch.tensor([-1.0, 2.0])\nm = np.ones((2, 3))\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            "np.max(b, c)",
+            "np.max looks within b alone, and its second argument is an axis of that. c is no axis. np.maximum(b, c) "
+            "takes the larger of both in each place.",
+        ),
+        ("np.max(b, 2)", "2 is no axis: there is axis 0 alone. np.maximum(b, 2) takes the larger of both"),
+        (
+            "np.max(0, b)",
+            "np.max looks within 0 alone, and its second argument is an axis of that. b is no axis. np.ma",
+        ),
+        ("np.amin(b, c)", "np.minimum(b, c) takes the smaller of both in each place."),
+        ("b.max(c)", "b.max looks within b alone, and its first argument is an axis of that. c is no axis. np.maximum"),
+        ("np.max(b, [1, 2, 3])", "[1, 2, 3] is no axis."),
+        ("np.mean(b, c)", "np.mean looks within b alone, and its second argument is an axis of that. c is no axis."),
+        (
+            "torch.max(t, 2)",
+            "torch.max compares a tensor with another tensor alone, and 2 is a number. A whole number behind a tensor "
+            "is an axis along which it looks for the largest numbers. torch.clamp(t, min=2) takes the larger of both",
+        ),
+        ("torch.max(0, t)", "torch.clamp(t, min=0) takes the larger of both in each place."),
+        ("t.min(0.5)", "torch.clamp(t, max=0.5) takes the smaller of both in each place."),
+    ],
+)
+def test_what_is_no_axis_is_told_to_be_taken_for_one(code: str, words: str) -> None:
+    assert words in sentence_of(TWO + code)
+    b, c, t = np.array([3, 6, 1]), np.array([4, 2, 9]), torch.tensor([-1.0, 2.0])
+    names = {"np": np, "torch": torch, "b": b, "c": c, "t": t}
+    instead = re.search(r"(?:np|torch)\.(?:maximum|minimum|clamp)\(.*?\)(?= takes)", sentence_of(TWO + code))
+    if instead is not None:
+        given = [eval(each, names) for each in re.findall(r"\b[bct]\b|\d[.\d]*", code)]
+        wanted = np.min(np.broadcast_arrays(*given), axis=0) if "min" in code else None
+        largest = np.max(np.broadcast_arrays(*given), axis=0) if wanted is None else wanted
+        np.testing.assert_array_equal(eval(instead[0], names), largest)
+
+
+@pytest.mark.parametrize(
+    "code", ["np.max(m, 2)", "m.max(2)", "np.sum(b, 2)", "b.max(2)", "torch.max(torch.ones(2, 3), 2)"]
+)
+def test_an_axis_that_may_be_meant_is_one(code: str) -> None:
+    said = sentence_of(TWO + code)
+    assert "looks within" not in said
+    assert "another tensor" not in said
+
+
+def test_the_larger_of_a_tensor_and_a_number_is_offered() -> None:
+    trace = run("import torch\nt = torch.tensor([-1.0, 2.0])\nr = torch.max(0, t)")
+    assert [fix.line for fix in fixes_of(trace)] == ["r = torch.clamp(t, min=0)"]
+    assert [fix.line for fix in fixes_of(run(f"import numpy as np\n{TWO.splitlines()[0]}\nr = b.max(c)"))] == [
+        "r = np.maximum(b, c)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("program", "first", "words"),
+    [
+        (
+            "dz = np.array([[-2.0], [-1.0], [-3.0]])\nb = np.zeros((1, 1))\nb -= 0.1 * dz",
+            "b -= (0.1 * dz).sum(axis=0, keepdims=True)",
+            "The operands meet in (3, 1), and the result is to be stored in b, which has shape (1, 1) and keeps it: an "
+            "output is never stretched. 0.1 * dz holds a change for each of 3 places along axis 0. Where one b "
+            "serves all of them, as a bias does, its change is their sum: (0.1 * dz).sum(axis=0, keepdims=True).",
+        ),
+        ("dz = np.ones((3, 2))\nb = np.zeros(2)\nb += dz / 3", "b += (dz / 3).sum(axis=0)", "3 places along axis 0."),
+        ("dz = np.ones((3, 2))\nb = np.zeros(1)\nb -= dz", "b -= dz.sum()", "3 × 2 places along axes 0 and 1."),
+        ("dz = np.ones((2, 3))\nb = np.zeros((2, 1))\nb -= dz", "b -= dz.sum(axis=1, keepdims=True)", "along axis 1."),
+        (
+            "dz = np.ones((4, 2, 3))\nb = np.zeros((2, 1))\nb -= dz",
+            "b -= dz.sum(axis=(0, 2), keepdims=True).reshape((2, 1))",
+            "4 × 3 places along axes 0 and 2.",
+        ),
+        (
+            "dz = torch.ones(3, 2)\nb = torch.zeros(1, 2)\nb.sub_(0.1 * dz)",
+            "b.sub_((0.1 * dz).sum(dim=0, keepdim=True))",
+            "3 places along axis 0.",
+        ),
+        (
+            "dz = torch.ones(3, 2)\nb = torch.zeros(2, requires_grad=True)\nwith torch.no_grad():\n    b -= dz * 0.1",
+            "b -= (dz * 0.1).sum(dim=0)",
+            "3 places along axis 0.",
+        ),
+    ],
+)
+def test_what_serves_all_rows_changes_by_their_sum(program: str, first: str, words: str) -> None:
+    trace = run(f"import numpy as np\nimport torch\n{program}")
+    assert fixes_of(trace)[0].line == first
+    assert words in sentence_of(program)
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["x = np.ones((3, 2))\nx -= np.arange(3)", "x = np.ones(2)\nx *= np.ones((3, 2))", "x = np.arange(3)\nx += 0.5"],
+)
+def test_other_changes_in_place_have_no_such_sum(program: str) -> None:
+    assert "its change is their sum" not in sentence_of(program)
+    assert not any(".sum(" in fix.line for fix in fixes_of(run(f"import numpy as np\n{program}")))
+
+
+@pytest.mark.parametrize("library", ["np.array([{}])", "torch.tensor([{}])"])
+@pytest.mark.parametrize(
+    ("code", "meant", "words"),
+    [
+        ("c = x > 0 & x < 3", "c = (x > 0) & (x < 3)", "it takes 0 & x first, and a chain of two comparisons is left"),
+        ("c = x < 1 | x > 2", "c = (x < 1) | (x > 2)", "| binds more strongly than a comparison"),
+        ("c = x > 0 ^ x < 3", "c = (x > 0) ^ (x < 3)", "^ binds more strongly than a comparison"),
+        ("c = x > 0 & x < 3 & x != 1", "c = (x > 0) & (x < 3) & (x != 1)", "a chain of three comparisons is left"),
+        ("y = x[(x > 0) & x < 3 and x > 1]", "y = x[((x > 0) & (x < 3)) & (x > 1)]", "& binds more strongly"),
+        ("if x > 0 & x < 3:\n    pass", "if ((x > 0) & (x < 3)).any():", "(x > 0) & (x < 3) compares first."),
+        (
+            "if (x > 0) & x < 3:\n    pass",
+            "if ((x > 0) & (x < 3)).any():",
+            "it takes (x > 0) & x first, and what comes of it is compared. That ends in an array of answers, where one "
+            "is asked for. (x > 0) & (x < 3) compares first.",
+        ),
+        ("if x > 0 & (x < 3):\n    pass", "if ((x > 0) & (x < 3)).any():", "it takes 0 & (x < 3) first"),
+        ("if 0 < x < 3:\n    pass", "if ((0 < x) & (x < 3)).any():", "One answer is asked for"),
+        ("c = x == 1 or 2", "c = (x == 1) | (x == 2)", "One answer is asked for"),
+        ("c = x != 0 and not x > 2", "c = (x != 0) & ~(x > 2)", "One answer is asked for"),
+        ("c = x > 2 or 0 < x < 2", "c = (x > 2) | ((0 < x) & (x < 2))", "One answer is asked for"),
+        ("assert (x >= 0) and (x < 9)", "assert ((x >= 0) & (x < 9)).all()", "One answer is asked for"),
+        ("y = 7 if 0 < x < 3 else 0", "y = {}.where((0 < x) & (x < 3), 7, 0)", "One answer is asked for"),
+    ],
+)
+def test_conditions_are_joined_cell_by_cell(library: str, code: str, meant: str, words: str) -> None:
+    head = f"import numpy as np\nimport torch\nx = {library.format('0, 1, 2, 3')}\n"
+    trace = run(head + code)
+    assert words in sentence_of(head + code)
+    assert fixes_of(trace)[0].line == meant.format(library.partition(".")[0])
+
+
+@pytest.mark.parametrize("library", ["np.array([{}])", "torch.tensor([{}])"])
+@pytest.mark.parametrize(
+    ("code", "meant", "taken"),
+    [
+        ("c = x > 0.5 & x < 3", "c = (x > 0.5) & (x < 3)", "0.5 & x"),
+        ("y = x[(x > 0) & x < 3]", "y = x[(x > 0) & (x < 3)]", "(x > 0) & x"),
+        ("if x < 1 | x > 2:\n    pass", "if ((x < 1) | (x > 2)).any():", "1 | x"),
+    ],
+)
+def test_what_refuses_floats_between_comparisons_is_told_to_have_taken_them(
+    library: str, code: str, meant: str, taken: str
+) -> None:
+    head = f"import numpy as np\nimport torch\nx = {library.format('0.0, 1.5, 2.0')}\n"
+    assert f"it takes {taken} first, and decimal numbers are refused there" in sentence_of(head + code)
+    assert fixes_of(run(head + code))[0].line == meant
+
+
+@pytest.mark.parametrize("code", ["c = x & 1.5", "c = x & 1 > 0", "c = (x & 1) > 0", "if (x & 1) > 0:\n    pass"])
+def test_a_sign_of_bits_that_is_meant_takes_nothing(code: str) -> None:
+    for made in ("np.array([0, 1])", "np.array([0.0, 1.5])"):
+        found = cause_of(run(f"import numpy as np\nx = {made}\n{code}"))
+        assert found is None or "binds more strongly" not in plain(found.sentence())
+
+
+def test_a_tensor_among_numbers_is_looked_for_by_its_library() -> None:
+    trace = run("import torch\nx = torch.tensor([0, 1])\nc = x not in [1, 2]")
+    assert [fix.line for fix in fixes_of(trace)] == ["c = ~torch.isin(x, torch.tensor([1, 2]))"]

@@ -7,7 +7,9 @@ import pytest
 
 from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.explain import Shown, explain
+from primer_core.lessons.own_lines.fixes.trying import fixes_of
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
+from primer_core.lessons.own_lines.trace import run
 from primer_core.picture.parts import CodePanel
 from tests.claims import every_check
 from tests.claims.checking import assert_holds
@@ -395,3 +397,17 @@ def test_what_was_computed_before_a_loop_is_parted_from_its_rounds(made: str, li
     found = [fix.line for fix in outcome.fixes]
     assert found[0] == lines[0]
     assert [line for line in found if line in lines] == lines
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("x, y = 4, 1\ngrid[x, y] = 1", ["grid[y, x] = 1"]),
+        ("col, row = 5, 3\nprint(grid[col, row])", ["print(grid[row, col])"]),
+        ("x, y = 4, 5\ngrid[x, y] = 1", []),
+        ("i, j = 4, 1\ngrid[i, j] = 1", []),
+    ],
+)
+def test_a_place_across_that_stands_first_is_put_behind_the_one_down(code: str, lines: list[str]) -> None:
+    trace = run(f"import numpy as np\ngrid = np.zeros((4, 6))\n{code}")
+    assert [fix.line for fix in fixes_of(trace)] == lines

@@ -15,9 +15,12 @@ from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.parsing import code_expression
 from primer_core.language.programs.missing import public_names
+from primer_core.language.rejection import Place
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.causes.here import CauseHere
+from primer_core.lessons.own_lines.comparisons import compared_first, holds_a_comparison, taken_first, torn
 from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.summed import stretched_over, summed
 from primer_core.lessons.own_lines.trace import Trace
 
 _MOST_LISTS = 31
@@ -278,36 +281,167 @@ class SourceAxes(CauseHere):
 
 @dataclass(frozen=True, slots=True)
 class TakesTheOperand(CauseHere):
-    """``&`` or ``|`` stands between comparisons without brackets, which became a chain of comparisons.
+    """``&``, ``|`` or ``^`` stands between comparisons without brackets, and took an operand out of one.
 
     Parameters
     ----------
     sign
-        ``&`` or ``|``.
+        The sign.
     code, taken
-        The chain, and what the sign took.
+        The comparisons, and what the sign took.
+    chain
+        int, how many comparisons are left in a chain; 1 where it is none, and 0 where what the sign took was refused.
     meant
-        Both comparisons in brackets.
+        All comparisons in brackets.
     """
 
     sign: str
     code: str
     taken: str
+    chain: int
     meant: str
 
     def sentence(self) -> Sentence:
         """Say what is read, and what was meant."""
+        count = {2: "two", 3: "three"}.get(self.chain, str(self.chain))
+        left: Sentence = (
+            ", and what comes of it is compared. That ends in an array of answers, where one is asked for. ",
+        )
+        if not self.chain:
+            left = (", and decimal numbers are refused there: it is made for whole numbers and truths. ",)
+        if self.chain > 1:
+            left = (
+                f", and a chain of {count} comparisons is left, which joins them with ",
+                Code("and"),
+                ". That asks for one answer, and an array has several. ",
+            )
         return (
             Code(self.sign),
             " binds more strongly than a comparison: in ",
             Code(self.code),
             " it takes ",
             Code(self.taken),
-            " first, and a chain of two comparisons is left, which joins them with ",
-            Code("and"),
-            ". That asks for one answer, and an array has several. ",
+            " first",
+            *left,
             Code(self.meant),
             " compares first.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAsAxis(CauseHere):
+    """What a reduction was to compare an array with was taken for an axis of that.
+
+    Parameters
+    ----------
+    function
+        What was called.
+    array, argument
+        The array, and what was taken for an axis.
+    place
+        Which argument that is, in words.
+    numbered
+        Whether it is a whole number, and the array has one axis.
+    instead
+        What takes the larger or the smaller of both; empty where that is not asked for.
+    word
+        ``larger`` or ``smaller``.
+    """
+
+    function: str
+    array: str
+    argument: str
+    place: str
+    numbered: bool
+    instead: str
+    word: str
+
+    def sentence(self) -> Sentence:
+        """Say what is looked within, what the argument is, and what takes both."""
+        there = ": there is axis 0 alone" if self.numbered else ""
+        compares = (
+            (". ", Code(self.instead), f" takes the {self.word} of both in each place.") if self.instead else (".",)
+        )
+        return (
+            Code(self.function),
+            " looks within ",
+            Code(self.array),
+            f" alone, and its {self.place} argument is an axis of that. ",
+            Code(self.argument),
+            f" is no axis{there}",
+            *compares,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NumberNoTensor(CauseHere):
+    """A number stands where the larger or the smaller of two tensors was asked for, and is taken for an axis.
+
+    Parameters
+    ----------
+    function, number
+        What was called, and the number.
+    instead
+        What takes the larger or the smaller of both.
+    word
+        ``larger`` or ``smaller``.
+    """
+
+    function: str
+    number: str
+    instead: str
+    word: str
+
+    def sentence(self) -> Sentence:
+        """Say what is compared, and what takes a number."""
+        return (
+            Code(self.function),
+            " compares a tensor with another tensor alone, and ",
+            Code(self.number),
+            " is a number. A whole number behind a tensor is an axis along which it looks for the "
+            f"{self.word.replace('er', 'est')} numbers. ",
+            Code(self.instead),
+            f" takes the {self.word} of both in each place.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StretchedInPlace(CauseHere):
+    """An array is to be changed in place by a larger one, over which it would be stretched.
+
+    Parameters
+    ----------
+    name, code
+        The array, and what is added to it or subtracted from it.
+    shape, other
+        Of both.
+    axes
+        Axes of the larger one along which the other is stretched.
+    instead
+        The sum along these, as code.
+    """
+
+    name: str
+    code: str
+    shape: tuple[int, ...]
+    other: tuple[int, ...]
+    axes: tuple[int, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what keeps its shape, and what is the change of one that serves all rows."""
+        places = " × ".join(str(self.other[axis]) for axis in self.axes)
+        along = f"{'axis' if len(self.axes) == 1 else 'axes'} {listed(list(map(str, self.axes)))}"
+        return (
+            f"The operands meet in {self.other}, and the result is to be stored in ",
+            Code(self.name),
+            f", which has shape {self.shape} and keeps it: an output is never stretched. ",
+            Code(self.code),
+            f" holds a change for each of {places} places along {along}. Where one ",
+            Code(self.name),
+            " serves all of them, as a bias does, its change is their sum: ",
+            Code(self.instead),
+            ".",
         )
 
 
@@ -320,12 +454,18 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
             return _left_out(trace, failing) or _of_picked(trace)
         case "stretch_torch":
             return _of_picked(trace)
+        case "output" | "output_torch":
+            return stretched(failing)
         case "truth" | "truth_torch":
-            return _takes_the_operand(failing) or _by_identity(failing)
+            return _takes_the_operand(trace, failing) or _by_identity(failing)
+        case "ufunc_types" | "not_implemented_torch":
+            return _takes_the_operand(trace, failing)
         case "by_zero_python":
             return _before_chosen(failing)
         case kind if kind in _OF_AXES:
-            return _scattered(failing)
+            return _scattered(failing) or _as_axis(failing)
+        case "list_index" | "not_whole" | "argument_combination":
+            return _as_axis(failing)
         case "number" | "number_torch":
             return _one_number(trace, failing)
         case "too_many_indices_torch":
@@ -452,16 +592,21 @@ def _number(node: ast.expr) -> int | None:
     return None
 
 
-def _takes_the_operand(failing: Failing) -> TakesTheOperand | None:
-    match failing.node:
-        case ast.Compare(
-            left, [one, other], [ast.BinOp(inner, ast.BitAnd() | ast.BitOr() as between, outer) as taken, right]
-        ):
-            sign = "&" if isinstance(between, ast.BitAnd) else "|"
-            sides = (ast.Compare(left, [one], [inner]), ast.Compare(outer, [other], [right]))
-            meant = f" {sign} ".join(f"({ast.unparse(each)})" for each in sides)
-            return TakesTheOperand(sign, failing.place.text, ast.unparse(taken), meant)
-    return None
+def _takes_the_operand(trace: Trace, failing: Failing) -> TakesTheOperand | None:
+    node, source = failing.node, trace.source
+    if isinstance(node, ast.BinOp):
+        whole, chain, taken = torn(failing.statement, node, source), 0, [node]
+        if not any("float" in each.dtype for each in failing.operands):
+            return None
+    else:
+        whole = node if isinstance(node, ast.Compare) else None
+        taken = [] if whole is None else taken_first(whole, source)
+        chain = 0 if whole is None else len(whole.ops)
+    if whole is None or not taken or (len(whole.ops) == 1 and not holds_a_comparison(whole, source)):
+        return None
+    sign = {ast.BitAnd: "&", ast.BitOr: "|"}.get(type(taken[0].op), "^")
+    code, meant = Place.of(whole, source).text, compared_first(whole, source)
+    return TakesTheOperand(sign, code, Place.of(taken[0], source).text, chain, meant)
 
 
 def _by_identity(failing: Failing) -> AskedByIdentity | None:
@@ -545,6 +690,88 @@ def _of_picked(trace: Trace) -> ShapeOfPicked | None:
     return ShapeOfPicked(ast.unparse(node), ast.unparse(mask), shape, (operand.shape or (0,))[0], library)
 
 
+def stretched(failing: Failing) -> StretchedInPlace | None:
+    """Return what is added to a smaller array in place, or subtracted from it; None for all else."""
+    match failing.node:
+        case ast.AugAssign(_, ast.Add() | ast.Sub(), value):
+            pass
+        case ast.Call(ast.Attribute(_, "add_" | "sub_"), [value], _):
+            pass
+        case _:
+            return None
+    if len(failing.operands) < 2:
+        return None
+    target, change = failing.operands[:2]
+    if target.shape is None or change.shape is None or isinstance(value, ast.Starred):
+        return None
+    code = ast.unparse(value)
+    instead = summed(value, code, target.shape, change.shape, is_tensor=change.is_tensor)
+    axes = stretched_over(target.shape, change.shape)
+    return StretchedInPlace(target.text, code, target.shape, change.shape, axes, instead) if instead else None
+
+
+def _as_axis(failing: Failing) -> TakenAsAxis | NumberNoTensor | None:
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" as library), name) as function, [array, other], []):
+            place = "second"
+        case ast.Call(ast.Attribute(ast.Name("torch"), "max" | "min" as name), [_, _], []):
+            return _no_tensor(failing, name)
+        case ast.Call(ast.Attribute(array, name) as function, [other], []):
+            library, place = "np", "first"
+        case _:
+            return None
+    if name not in _LEAVES_OUT or not failing.operands:
+        return None
+    given, holder = failing.operands[-1], failing.operands[-2] if len(failing.operands) > 1 else failing.operands[-1]
+    if holder.is_tensor:
+        return _no_tensor(failing, name) if name in ("max", "min") else None
+    if given.shape is None and given.kind not in ("list", "int"):
+        return None
+    word, pair = _LARGER.get(name, ("", ""))
+    numbered = given.kind == "int"
+    if numbered and (not word or place == "first" or len(holder.shape or ()) != 1):
+        return None  # an axis may be meant
+    fit = all(each.shape is not None or each.kind in ("int", "float") for each in (holder, given))
+    fit = fit and joint_shape(axis_rule([holder.shape or (), given.shape or ()])) is not None
+    instead = f"{library}.{pair}({ast.unparse(array)}, {ast.unparse(other)})" if word and fit else ""
+    return TakenAsAxis(ast.unparse(function), ast.unparse(array), given.text, place, numbered, instead, word)
+
+
+def _no_tensor(failing: Failing, name: str) -> NumberNoTensor | None:
+    assert isinstance(failing.node, ast.Call)
+    found = clamped(failing)
+    if found is None:
+        return None
+    word, _ = _LARGER[name]
+    number = failing.operands[-1] if failing.operands[-1].shape is None else failing.operands[-2]
+    return NumberNoTensor(ast.unparse(failing.node.func), number.text, found, word)
+
+
+def clamped(failing: Failing) -> str | None:
+    """Return what takes the larger or the smaller of a tensor and a number, where a call was to; None for all else."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "max" | "min" as name), [one, other], []):
+            most = 1
+        case ast.Call(ast.Attribute(one, "max" | "min" as name), [other], []):
+            most = 0
+        case _:
+            return None
+    if len(failing.operands) < 2:
+        return None
+    (array, number), (first, second) = (one, other), failing.operands[-2:]
+    if first.shape is None:
+        (array, number), (first, second) = (other, one), (second, first)
+    if not first.is_tensor or second.kind not in ("int", "float"):
+        return None
+    if second.kind == "int" and array is one and len(first.shape or ()) > most:
+        return None  # an axis may be meant
+    return f"torch.clamp({ast.unparse(array)}, {'min' if name == 'max' else 'max'}={ast.unparse(number)})"
+
+
+_LARGER = {
+    "max": ("larger", "maximum"), "amax": ("larger", "maximum"), "min": ("smaller", "minimum"),
+    "amin": ("smaller", "minimum"),
+}  # fmt: skip
 _OF_AXES = ("axis_torch", "axis", "gather_axes_torch")
 _SCATTERS = ("scatter", "scatter_", "scatter_add", "scatter_add_")
 

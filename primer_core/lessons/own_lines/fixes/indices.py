@@ -8,18 +8,27 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.across import down_of
 from primer_core.lessons.own_lines.failing import wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 
 
 def _beyond(failure: Failure) -> Iterator[Candidate]:
     node = failure.node
+    yield from _other_way_round(failure)
     if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Store):
         yield from _one_more(failure)
         return  # what is written elsewhere takes the place of something else
     for part in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
         if isinstance(part, ast.Constant | ast.UnaryOp) and failure.text(part) != "-1":
             yield failure.instead(part, "-1")
+
+
+def _other_way_round(failure: Failure) -> Iterator[Candidate]:
+    """Go down first and then across, where a place across stands in front of one down."""
+    match failure.node:
+        case ast.Subscript(held, ast.Tuple([ast.Name(across), ast.Name(down), *rest])) if down_of(across) == down:
+            yield failure.whole(f"{failure.text(held)}[{', '.join((down, across, *map(failure.text, rest)))}]")
 
 
 def _one_more(failure: Failure) -> Iterator[Candidate]:

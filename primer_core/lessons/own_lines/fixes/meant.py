@@ -14,9 +14,11 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.causes.arrays import picked, scattered
 from primer_core.lessons.own_lines.causes.losses import batch_in_one_row
+from primer_core.lessons.own_lines.comparisons import torn
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.fixes.dtypes import mask_of
+from primer_core.lessons.own_lines.fixes.python import comparing_first
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
 from primer_core.lessons.own_lines.surprises import surprises_of
 from primer_core.lessons.own_lines.trace import Part, Step
@@ -102,6 +104,14 @@ def _one_shorter(failure: Failure) -> Iterator[Candidate] | None:
             of_both = Candidate(long.place, f"{library}.diff({long.text})")
             return iter([of_both, ended(long, "[1:]"), ended(long, "[:-1]")])
     return None
+
+
+def _brackets(failure: Failure) -> Iterator[Candidate] | None:
+    """Compare first, where a sign between comparisons took an operand out of them that it is not made for."""
+    if failure.kind not in ("ufunc_types", "not_implemented_torch"):
+        return None
+    whole = torn(failure.failing.statement, failure.node, failure.trace.source)
+    return None if whole is None else comparing_first(failure, whole)
 
 
 def _node_of(failure: Failure, operand: Operand) -> ast.AST | None:
@@ -742,6 +752,7 @@ def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
 
 
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
+    _brackets,
     _row_for_each_sample,
     _picked_by_mask,
     _distances,

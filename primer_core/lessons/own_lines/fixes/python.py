@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
-from primer_core.lessons.own_lines.causes.arrays import function_of_math
+from primer_core.lessons.own_lines.causes.arrays import clamped, function_of_math
+from primer_core.lessons.own_lines.comparisons import compared_first, holds_a_comparison, taken_first
 from primer_core.lessons.own_lines.failing import statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.arrays import among_arrays, row_and_column, sizes_of_fewer
 from primer_core.lessons.own_lines.fixes.candidate import (
@@ -29,8 +30,10 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
     joined = failure.around(ast.BoolOp)
     if joined is not None:
         sign = "&" if isinstance(joined.op, ast.And) else "|"
-        texts = [failure.text(each) for each in joined.values]
-        cells = f" {sign} ".join(f"({each})" for each in texts)
+        cells = f" {sign} ".join(_cell_by_cell(failure, joined, each) for each in joined.values)
+        if isinstance(failure.failing.statement, ast.Assert) and failure.failing.statement.test is joined:
+            yield from (failure.instead(joined, f"({cells}).{method}()") for method in ("all", "any"))
+            return
         if isinstance(failure.failing.statement, ast.If | ast.While) and failure.failing.statement.test is joined:
             compared = [each for each in joined.values if _compares_cells(failure, each)]
             if len(compared) == 1:  # beside answers that are one each
@@ -41,9 +44,9 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
             return
         yield failure.instead(joined, cells)
         return
-    chain = failure.around(ast.Compare)
-    if chain is not None and len(chain.ops) > 1:
-        yield failure.instead(chain, _unchained(failure, chain))
+    chain, source = failure.around(ast.Compare), failure.trace.source
+    if chain is not None and (len(chain.ops) > 1 or (taken_first(chain, source) and holds_a_comparison(chain, source))):
+        yield from comparing_first(failure, chain)
         return
     match failure.node:
         case ast.Compare(one, [ast.In() | ast.NotIn() as belongs], [among]) if failure.kind == "truth":
@@ -54,6 +57,13 @@ def _truth(failure: Failure) -> Iterator[Candidate]:
             turned_round = "~" if isinstance(belongs, ast.NotIn) else ""
             yield failure.whole(f"{turned_round}np.isin({failure.text(one)}, {failure.text(among)})")
             return
+        case ast.Compare(one, [ast.In() | ast.NotIn() as belongs], [ast.List(elements) as among]) if elements:
+            if all(isinstance(each, ast.Constant | ast.UnaryOp) for each in elements):
+                turned_round = "~" if isinstance(belongs, ast.NotIn) else ""
+                yield failure.whole(
+                    f"{turned_round}torch.isin({failure.text(one)}, torch.tensor({failure.text(among)}))"
+                )
+                return
     if isinstance(failure.node, ast.Call) and failure.text(failure.node.func) in ("max", "min"):
         library = "torch" if any(each.is_tensor for each in failure.operands) else "np"
         name, arguments = failure.text(failure.node.func), ", ".join(map(failure.text, failure.node.args))
@@ -92,23 +102,43 @@ def _holds_truths(failure: Failure) -> bool:
     return isinstance(node, ast.Compare)
 
 
-def _unchained(failure: Failure, chain: ast.Compare) -> str:
-    """Write a chain of comparisons as one of each pair, joined cell by cell.
+def comparing_first(failure: Failure, chain: ast.Compare) -> Iterator[Candidate]:
+    """Compare first, and join what comes of it cell by cell; ask for one answer where a statement does."""
+    cells = compared_first(chain, failure.trace.source)
+    match failure.failing.statement:
+        case ast.If(test) | ast.While(test) if test is chain:
+            yield from (failure.instead(chain, f"({cells}).{method}()") for method in ("any", "all"))
+        case ast.Assert(test) if test is chain:
+            yield from (failure.instead(chain, f"({cells}).{method}()") for method in ("all", "any"))
+        case _:
+            chosen = failure.around(ast.IfExp)
+            if chosen is not None and chosen.test is chain:
+                library = "torch" if any(each.is_tensor for each in failure.operands) else "np"
+                arguments = ", ".join((cells, failure.text(chosen.body), failure.text(chosen.orelse)))
+                yield failure.instead(chosen, f"{library}.where({arguments})")
+            yield failure.instead(chain, cells)
 
-    In ``a > 1 & a < 4`` the sign in the middle binds more tightly than the comparisons, so that they are a chain.
+
+def _cell_by_cell(failure: Failure, joined: ast.BoolOp, node: ast.expr) -> str:
+    """Write an answer so that it is joined with others cell by cell: a number alone is compared as what stands before.
+
+    In ``x == 1 or 2`` the number is no question.
     """
-    sides = [chain.left, *chain.comparators]
-    pairs, joined = [], "&"
-    for place, operation in enumerate(chain.ops):
-        left, right, sign = sides[place], sides[place + 1], _SIGNS[type(operation)]
-        match left:
-            case ast.BinOp(_, ast.BitAnd() | ast.BitOr(), inner):
-                left = inner
-        match right:
-            case ast.BinOp(inner, ast.BitAnd() | ast.BitOr() as between, _):
-                right, joined = inner, "&" if isinstance(between, ast.BitAnd) else "|"
-        pairs.append(f"({failure.text(left)} {sign} {failure.text(right)})")
-    return f" {joined} ".join(pairs)
+    text = failure.text(node)
+    match node:
+        case ast.UnaryOp(ast.Not(), inner):
+            return f"~({failure.text(inner)})"
+        case ast.Compare(_, [_, _, *_]):
+            return f"({compared_first(node, failure.trace.source)})"
+        case ast.Compare() if taken_first(node, failure.trace.source):
+            if holds_a_comparison(node, failure.trace.source):
+                return f"({compared_first(node, failure.trace.source)})"
+        case ast.Constant(int() | float()) if not isinstance(node.value, bool):
+            for other in joined.values[: joined.values.index(node)][::-1]:
+                match other:
+                    case ast.Compare(left, [ast.Eq() | ast.NotEq() as sign], [_]):
+                        return f"({failure.text(left)} {_SIGNS[type(sign)]} {text})"
+    return f"({text})"
 
 
 def _one_number(failure: Failure) -> Iterator[Candidate]:
@@ -206,6 +236,13 @@ def _joined(failure: Failure) -> Iterator[Candidate]:
     if right is not None and left is not None and {left.kind, right.kind} == {"list", "tuple"}:
         yield Candidate(right.place, f"{left.kind}({right.text})")
         yield Candidate(left.place, f"{right.kind}({left.text})")
+
+
+def _clamped(failure: Failure) -> Iterator[Candidate]:
+    """Take the larger or the smaller of a tensor and a number, which are not compared as two tensors are."""
+    clamp = clamped(failure.failing)
+    if clamp is not None:
+        yield failure.whole(clamp)
 
 
 def _spaced(failure: Failure) -> Iterator[Candidate]:
@@ -332,7 +369,7 @@ KINDS: Mapping[str, Callable[[Failure], Iterator[Candidate]]] = {
     "not_callable": _not_called,
     "not_subscriptable": lambda failure: chain(_of_a_generator(failure), _a_batch(failure), _not_picked(failure)),
     "no_parameters": lambda failure: chain(_from_its_start(failure), whole_parameter(failure)),
-    "argument_combination": _spaced,
+    "argument_combination": lambda failure: chain(_clamped(failure), _spaced(failure)),
     "not_whole": lambda failure: chain(_spaced(failure), _one_by_one(failure)),
     "not_an_array": _tensor_of_list,
     "array_and_tensor": _of_one_library,

@@ -9,6 +9,7 @@ from itertools import chain
 from primer_core.error_messages.kinds.calling import ArgumentType
 from primer_core.error_messages.kinds.products import EinsumOutput
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.causes.arrays import clamped, stretched
 from primer_core.lessons.own_lines.failing import Entry, Operand, wrapped
 from primer_core.lessons.own_lines.fixes.arrays import first_result, from_no_rows
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended, ended
@@ -134,15 +135,21 @@ def _out_of_place(failure: Failure) -> Iterator[Candidate]:
     """Add up what there is for each row, as for what was stretched over them; else bind the name to a new array."""
     node = failure.node
     if isinstance(node, ast.AugAssign):
-        arrays = [each for each in failure.operands if each.shape is not None]
-        if len(arrays) == 2 and isinstance(node.op, ast.Sub) and (arrays[0].shape or ())[1:] == arrays[1].shape:
-            axis = "dim" if arrays[0].is_tensor else "axis"
-            summed = f"{wrapped(node.value, failure.text(node.value))}.sum({axis}=0)"
-            yield failure.instead(node.value, summed)
+        yield from _added_up(failure, node.value)
         target, value = failure.text(node.target), failure.text(node.value)
         line = failure.trace.source.split("\n")[node.lineno - 1]
         sign = line[failure.place(node.target).end_column :].partition("=")[0].strip()
         yield failure.whole(f"{target} = {target} {sign} {value}")
+    match node:
+        case ast.Call(ast.Attribute(_, "add_" | "sub_"), [change]):
+            yield from _added_up(failure, change)
+
+
+def _added_up(failure: Failure, value: ast.expr) -> Iterator[Candidate]:
+    """Add up an array along all axes along which what it changes is stretched."""
+    found = stretched(failure.failing)
+    if found is not None:
+        yield failure.instead(value, found.instead)
 
 
 def _repeats(failure: Failure) -> Iterator[Candidate]:
@@ -254,9 +261,18 @@ _LARGER = {"max": "maximum", "min": "minimum", "amax": "maximum", "amin": "minim
 
 def _larger(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
     """Ask for the larger of two, where the largest of one along an axis was asked for."""
+    clamp = clamped(failure.failing)
+    if clamp is not None:
+        yield failure.whole(clamp)
+        return
     library, _, function = failure.text(call.func).rpartition(".")
     if function in _LARGER and len(call.args) == 2 and not call.keywords:
         yield failure.whole(f"{library}.{_LARGER[function]}({', '.join(map(failure.text, call.args))})")
+    match call:
+        case ast.Call(ast.Attribute(holder, "max" | "min" as function), [other], []):
+            kinds = {each.text: each.kind for each in failure.operands}
+            if kinds.get(failure.text(holder)) == kinds.get(failure.text(other)) == "numpy.ndarray":
+                yield failure.whole(f"np.{_LARGER[function]}({failure.text(holder)}, {failure.text(other)})")
 
 
 def _added(failure: Failure, call: ast.Call) -> Iterator[Candidate]:
@@ -326,6 +342,8 @@ def _join(failure: Failure) -> Iterator[Candidate]:
 def _arguments_as_one(failure: Failure) -> Iterator[Candidate]:
     """Give several arguments as one tuple."""
     node = failure.node
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        yield from _larger(failure, node)
     if isinstance(node, ast.Call) and len(node.args) > 1:
         called = failure.text(node.func)
         listed = ", ".join(map(failure.text, node.args))

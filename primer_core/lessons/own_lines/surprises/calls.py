@@ -28,6 +28,7 @@ from primer_core.claims.surprises.calls import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.programs import networks
+from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.cause import cause_of
 from primer_core.lessons.own_lines.failing import nodes_at
@@ -268,8 +269,25 @@ def _caught(line: Line) -> Iterator[Claim]:
         )
         cause = cause_of(until)
         if cause is not None and any(_begins(node, line.node) for node in line.everywhere()):
-            place = each.rejection.place
+            place = _asking(line, each.rejection.place)
             yield CaughtRefusal(line.run, place.line, place.text, each.rejection.declined.kind, plain(cause.sentence()))
+
+
+def _asking(line: Line, place: Place) -> Place:
+    """Return where one answer was asked for, where what was refused is an operand of ``and``, ``or`` or ``not``."""
+    refused = line.at(place)
+    for node in line.everywhere():
+        match node:
+            case ast.BoolOp(values=values) if any(each is refused for each in values[:-1]):
+                return place if _is_refused_itself(refused) else Place.of(node, line.source)
+            case ast.UnaryOp(ast.Not(), inner) | ast.IfExp(inner) if inner is refused:
+                return place if _is_refused_itself(refused) else Place.of(node, line.source)
+    return place
+
+
+def _is_refused_itself(node: ast.AST | None) -> bool:
+    """Return whether an expression asks for an answer itself, as a chain of comparisons does."""
+    return not isinstance(node, ast.Name) and not (isinstance(node, ast.Compare) and len(node.ops) == 1)
 
 
 def _begins(node: ast.AST, statement: ast.stmt) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from primer_core.backend import backend_of
+from primer_core.backend import backend, backend_of
 from primer_core.backend.memory import shares_memory
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.common import (
@@ -278,23 +278,75 @@ def _returned(line: Line) -> Iterator[KeptNowhere]:
 
 def _once_each(line: Line) -> Iterator[OnceEach]:
     target = line.written_to()
-    if not isinstance(line.node, ast.AugAssign) or target is None or not isinstance(target.value, ast.Name):
+    found = None if target is None else _added_to(line, target)
+    if found is None or target is None or not isinstance(target.value, ast.Name) or not line.step.changed:
         return
-    if not isinstance(line.node.op, ast.Add | ast.Sub | ast.Mult) or not line.step.changed:
-        return
-    read = next((part for part in line.step.parts if part.entry.endswith(".[]")), None)
+    sign, value, place = found
     write = next((part for part in line.step.parts if part.entry.endswith(".[]=")), None)
-    if read is None or write is None or len(read.operands) != 2 or not is_array(read.operands[0]):
+    done = next((part for part in line.step.parts if part.place == place and len(part.operands) == 2), None)
+    if write is None or not is_array(write.operands[0]):
         return
-    array, index = read.operands
+    array, index, _ = write.operands
     changed = _put(write)
     if changed is None:
         return
     old = numbers(array)
     for cell, count in named_again(array, index):
         if old.reshape(-1)[cell] != changed.reshape(-1)[cell]:
-            yield OnceEach(line.run, target.value.id, tuple(map(int, np.unravel_index(cell, old.shape))), count)
+            given = None if done is None else done.operands[0 if isinstance(line.node, ast.Assign) and value[1] else 1]
+            instead = "" if given is None else _each_time(line, target, sign, value[0], (array, index, given))
+            where = tuple(map(int, np.unravel_index(cell, old.shape)))
+            yield OnceEach(line.run, target.value.id, where, count, instead)
             return
+
+
+def _added_to(line: Line, target: ast.Subscript) -> tuple[ast.operator, tuple[ast.expr, bool], Place] | None:
+    """Return the sign with which a line changes what it reads, with what, whether that stands in front, and where."""
+    match line.node:
+        case ast.AugAssign(_, ast.Add() | ast.Sub() | ast.Mult() as sign, value):
+            return sign, (value, False), Place.of(line.node, line.source)
+        case ast.Assign([_], ast.BinOp(left, ast.Add() | ast.Sub() | ast.Mult() as sign, right) as whole):
+            place = Place.of(whole, line.source)
+            if ast.unparse(left) == ast.unparse(target):
+                return sign, (right, False), place
+            if ast.unparse(right) == ast.unparse(target) and not isinstance(sign, ast.Sub):
+                return sign, (left, True), place
+    return None
+
+
+def _each_time(
+    line: Line, target: ast.Subscript, sign: ast.operator, value: ast.expr, given: tuple[Any, Any, Any]
+) -> str:
+    """Return what changes a cell as often as an index names it; empty where the library has nothing for it."""
+    array, index, by = given
+    name, text, place = ast.unparse(target.value), line.text(value), line.text(target.slice)
+    if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(value)):
+        return ""
+    if any(isinstance(each, ast.Slice) for each in ast.walk(target.slice)):
+        return ""
+    if isinstance(array, np.ndarray):
+        function = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply}[type(sign)]
+        try:
+            function.at(array.copy(), index, by)
+        except (TypeError, ValueError, IndexError):
+            return ""
+        listed = f"({place})" if isinstance(target.slice, ast.Tuple) and not place.startswith("(") else place
+        return f"np.{function.__name__}.at({name}, {listed}, {text})"
+    is_list = isinstance(index, list) and all(type(each) is int for each in index)
+    if isinstance(sign, ast.Mult) or not (is_list or is_array(index)):
+        return ""
+    if not is_list and (index.dtype != _index_dtype() or index.ndim != 1):
+        return ""
+    if type(by) is int or (type(by) is float and array.is_floating_point()):
+        text = f"torch.full_like({line.text(target)}, {text})"
+    elif not is_array(by) or by.dtype != array.dtype or shape_of(by) != (len(index), *shape_of(array)[1:]):
+        return ""
+    place = f"torch.tensor({place})" if is_list else place
+    return f"{name}.index_add_(0, {place}, {text}{', alpha=-1' if isinstance(sign, ast.Sub) else ''})"
+
+
+def _index_dtype() -> Any:
+    return backend("PyTorch").module.int64
 
 
 def _other_axis(line: Line) -> Iterator[OtherAxis]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.arrays import AnyCellEqual
 from primer_core.claims.surprises.equalities import (
+    AnswersEachNumber,
     DiffersFromNan,
     JoinedNotStacked,
     NanKeepsApart,
@@ -33,6 +34,17 @@ _ROWS = re.compile(r"(?:^|_)(?:x|data|points?|vectors?|vecs?|emb|embeddings?|fea
 _EQUAL = ("array_equal", "equal", "allclose")
 _JOINS = ("torch.cat", "torch.concat", "torch.concatenate", "np.concatenate")
 _COLOURS = 3
+_COMPARE = {
+    "operator.==": True, "np.equal": True, "torch.eq": True, "Tensor.eq": True, "operator.!=": False,
+    "np.not_equal": False, "torch.ne": False, "Tensor.ne": False, "torch.not_equal": False, "Tensor.not_equal": False,
+}  # fmt: skip
+"""What compares number by number, and whether it asks what is equal."""
+
+_OF_ANSWERS = ("all", "any", "sum", "mean", "prod", "min", "max", "amin", "amax", "count_nonzero", "argmax", "argmin")
+_MADE_OF_LISTS = ("np.array", "np.asarray", "torch.tensor", "torch.as_tensor")
+_ONE_ROW = re.compile(
+    r"(?:^|_)(?:colou?rs?|rgb|pixel|background|bg|row|point|wanted|white|black|red|green|blue)(?:_|$)"
+)
 
 
 def _differs_from_nan(line: Line) -> Iterator[Claim]:
@@ -315,6 +327,77 @@ def _is_of_rows(line: Line, node: ast.expr | None) -> bool:
     return one == known and len(line.shape_of(of) or ()) == 2
 
 
+def _each_number(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in _COMPARE or len(part.operands) != 2 or part.keywords or not is_array(part.result):
+            continue
+        found, answers = line.at(part.place), numbers(part.result)
+        match found:
+            case ast.Compare(left, [_], [right]) | ast.Call(_, [left, right], []):
+                sides = [left, right]
+            case ast.Call(ast.Attribute(left), [right], []):
+                sides = [left, right]
+            case _:
+                continue
+        shapes = [as_array(each).shape for each in part.operands]
+        rows = [each for each, shape in zip(sides, shapes, strict=True) if shape == answers.shape[-1:]]
+        if answers.ndim < 2 or answers.shape[-1] < 2 or answers.shape not in shapes or len(rows) != 1:
+            continue
+        mixed = answers.any(axis=-1) & ~answers.all(axis=-1)
+        if not mixed.any() or not _is_one_row(line, rows[0]) or _is_taken_together(line, answers):
+            continue
+        place, equal = tuple(map(int, np.argwhere(mixed)[0])), _COMPARE[part.entry]
+        code = part.place.text if isinstance(found, ast.Call) else f"({part.place.text})"
+        word = "axis" if isinstance(part.result, np.ndarray) else "dim"
+        instead = f"{code}.{'all' if equal else 'any'}({word}=-1)"
+        trues = int(answers[place].sum())
+        yield AnswersEachNumber(line.run, part.place.text, answers.shape, place, trues, instead, equal)
+
+
+def _is_one_row(line: Line, node: ast.expr) -> bool:
+    """Return whether an expression stands for one row, colour or point: it is written so, picked, or called so."""
+    match node:
+        case ast.List(each) | ast.Tuple(each):
+            return all(isinstance(one, ast.Constant | ast.UnaryOp | ast.Name) for one in each)
+        case ast.Call(function, [given], _):
+            return ast.unparse(function) in _MADE_OF_LISTS and _is_one_row(line, given)
+        case ast.Subscript(_, ast.Constant(int())):
+            return True
+        case ast.Name(name):
+            made = bound_once(line, name)
+            return _is_one_row(line, made) if made is not None else bool(_ONE_ROW.search(name.lower()))
+    return False
+
+
+def _is_taken_together(line: Line, answers: NDArray[Any]) -> bool:
+    """Return whether the program goes on to ask something of such answers along an axis, of columns, or of all."""
+    if len(line.trace.steps) < line.trace.taken:
+        return True  # what the steps did that are not kept is not known
+    if any(isinstance(each, ast.Call) and ast.unparse(each.func) in ("all", "any") for each in line.everywhere()):
+        return True
+    for step in line.trace.steps:
+        for part in step.parts:
+            given = part.operands[0] if part.operands else None
+            if not is_array(given) or numbers(given).dtype.kind not in "biuf":
+                continue
+            shape = shape_of(given)
+            if part.entry.endswith(".[]") and shape == answers.shape and _goes_last(part.operands[1], len(shape)):
+                if numbers(given).dtype.kind == "b":
+                    return True
+            elif last_name(part) in _OF_ANSWERS and shape in (answers.shape, answers.shape[-1:]):
+                along = len(part.operands) > 1 or part.keywords.keys() & {"axis", "dim"}
+                own = np.array_equal(numbers(given).astype(bool), answers)
+                alike = own or numbers(given).dtype.kind == "b"
+                if alike and (along or last_name(part) in ("all", "mean") or shape != answers.shape):
+                    return True
+    return False
+
+
+def _goes_last(index: object, axes: int) -> bool:
+    """Return whether an index picks along the last axis of so many."""
+    return isinstance(index, tuple) and (any(each is Ellipsis for each in index) or len(index) == axes)
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _differs_from_nan,
     _apart,
@@ -324,4 +407,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _same_object,
     _one_length,
     _joined,
+    _each_number,
 )

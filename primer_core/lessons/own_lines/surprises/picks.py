@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,14 +14,17 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.picks import (
     ClippedAtTheEnd,
     EmptySpan,
+    GoesDownFirst,
     ListPerAxis,
     NoAxisInSlice,
     OneAxisForLists,
     PlacesNotValues,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
+from primer_core.lessons.own_lines.across import down_of
+from primer_core.lessons.own_lines.surprises.line import Line, as_array, numbers, whole_number
 from primer_core.lessons.own_lines.trace import Part
 
 _READS = ("ndarray.[]", "Tensor.[]")
@@ -224,6 +228,150 @@ def _places(line: Line) -> Iterator[Claim]:
             yield PlacesNotValues(line.run, part.place.text, line.text(picked), name, places, there, instead)
 
 
+def _down_first(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Subscript(ast.Subscript(held, ast.Name(across)), ast.Name(down)):
+                place, asked, instead = 0, node.value, f"{line.text(held)}[{down}][{across}]"
+            case ast.Subscript(held, ast.Tuple([ast.Name(across), ast.Name(down), *rest])):
+                others = ", ".join((down, across, *map(line.text, rest)))
+                place, asked, instead = 0, node, f"{line.text(held)}[{others}]"
+            case ast.Subscript(held, ast.Tuple([first, ast.Name(across), ast.Name(down)])):
+                place, asked, instead = 1, node, f"{line.text(held)}[{line.text(first)}, {down}, {across}]"
+            case _:
+                continue
+        name = ast.unparse(held).rpartition(".")[2]
+        if down_of(across) != down or not _OF_PICTURES.search(name.lower()):
+            continue
+        shapes = _shapes_and_places(line, asked, place, across, down)
+        if not shapes or _is_meant_so(line, across, down, ast.unparse(held)):
+            continue
+        (shape, *_), places = zip(*shapes, strict=True)
+        axes = rows, columns = shape[place], shape[place + 1]
+        if any(not (-axes[0] <= y < axes[0] and -axes[1] <= x < axes[1]) for x, y in places):
+            continue  # the other way round it is no place
+        if any(x != y for x, y in places) and not _is_walked(line, across, axes):
+            yield GoesDownFirst(line.run, line.text(node), across, down, place, rows, columns, instead)
+            return
+
+
+def _shapes_and_places(
+    line: Line, node: ast.expr, place: int, across: str, down: str
+) -> list[tuple[tuple[int, ...], tuple[int, int]]]:
+    """Return shapes of the pictures that an expression of the line indexed, each time that is kept, and both places."""
+    found: list[tuple[tuple[int, ...], tuple[int, int]]] = []
+    stands = Place.of(node, line.source)
+    for step in line.trace.steps:
+        for part in step.parts if step.number == line.step.number else ():
+            if part.entry not in (*_READS, *_WRITES) or part.place != stands or len(part.operands) < 2:
+                continue
+            array, index = part.operands[:2]
+            named = [step.names.get(name) for name in (across, down)]
+            if any(each is None or each.kind not in _WHOLE for each in named) or not is_array(array):
+                return []
+            shape = shape_of(array)
+            colours = shape[-1] if place == 0 else shape[0] if shape else 0
+            if len(shape) != 2 + (len(shape) == 3 and colours in _COLOURS) or (place and len(shape) != 3):
+                return []
+            texts = [re.sub(r"^.*\((-?\d+)\)$", r"\1", each.text) for each in named if each is not None]
+            if not all(re.fullmatch(r"-?\d+", each) for each in texts):
+                return []
+            x, y = map(int, texts)
+            asked = [each for each in (index if isinstance(index, tuple) else (index,)) if np.ndim(as_array(each)) == 0]
+            if x not in map(_whole, asked):
+                return []
+            found.append((shape, (x, y)))
+    return found
+
+
+def _whole(value: Any) -> int | None:
+    number = as_array(value)
+    return int(number) if number.dtype.kind in "iu" else None
+
+
+def _is_meant_so(line: Line, across: str, down: str, held: str) -> bool:
+    """Return whether the program tells that the place across counts along the first axis."""
+    if any(word in line.source for word in _BY_AXIS):
+        return True
+    if f"{held}[{down}, {across}" in line.source or f"{held}[{down}][{across}]" in line.source:
+        return True
+    for node in line.everywhere():
+        match node:
+            case ast.Assign([ast.Name(name)], value) if name == across and _counts_rows(line, value):
+                return True
+            case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if len(targets) == len(values):
+                if any(
+                    ast.unparse(to) == across and _counts_rows(line, value)
+                    for to, value in zip(targets, values, strict=True)
+                ):
+                    return True
+            case ast.Assign([ast.Tuple(targets)], _) if any(ast.unparse(each) == across for each in targets):
+                return True
+            case ast.For(target, of) | ast.comprehension(target, of):
+                bound = [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
+                if across in bound and (ast.unparse(of).startswith("enumerate(") or _counts_rows(line, of)):
+                    return True
+                if across in bound and down in bound and not isinstance(of, ast.List | ast.Tuple | ast.Name):
+                    return True
+            case ast.Call(function, [size, *_]) if ast.unparse(function).endswith(_MADE):
+                first = size.elts[0] if isinstance(size, ast.Tuple | ast.List) and size.elts else size
+                if _ACROSS.search(ast.unparse(first).lower()):
+                    return True
+    return False
+
+
+def _counts_rows(line: Line, node: ast.expr) -> bool:
+    """Return whether an expression has to do with how many rows there are, as far as it and its names are written."""
+    if _DOWN.search(ast.unparse(node)):
+        return True
+    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    for statement in line.statements:
+        match statement:
+            case ast.Assign([ast.Name(name)], value) if name in names and _DOWN.search(ast.unparse(value)):
+                return True
+            case ast.Assign([ast.Tuple([ast.Name(name), *_])], value) if name in names:
+                if ".shape" in ast.unparse(value) or ".size()" in ast.unparse(value):
+                    return True
+    return False
+
+
+def _is_walked(line: Line, across: str, axes: tuple[int, ...]) -> bool:
+    """Return whether a loop has the place across go through a whole axis that has another size than the next one."""
+    for node in line.everywhere():
+        match node:
+            case ast.For(ast.Name(name), ast.Call(ast.Name("range"), [stop])) if name == across:
+                seen = line.step.names.get(ast.unparse(stop))
+                ends = ast.unparse(stop) if seen is None else seen.text
+                if axes[0] != axes[1] and ends == str(axes[0]):
+                    return True
+                if not ends.lstrip("-").isdigit():
+                    return True  # how far it goes is not known
+    return False
+
+
+_WHOLE = ("int", "numpy.int64", "numpy.int32", "numpy.intp")
+_COLOURS = (1, 3, 4)
+_OF_PICTURES = re.compile(
+    r"(?:^|_)(?:grid|images?|imgs?|im|canvas|picture|pic|pixels?|screen|frame|photo|drawing|digit|bitmap)\d*(?:_|$)"
+)
+_BY_AXIS = (
+    "where(",
+    "argwhere",
+    "nonzero",
+    "unravel_index",
+    "ndindex",
+    "ndenumerate",
+    "'ij'",
+    '"ij"',
+    "mgrid",
+    "indices",
+)
+"""What gives places in the order of the axes."""
+
+_DOWN = re.compile(r"shape\[(?:0|-2)\]|size\((?:0|-2)\)|len\(|rows|height|\bh\b|\bH\b|\bny\b|\bn_rows\b")
+_ACROSS = re.compile(r"width|cols|columns|\bw\b|\bnx\b|\bx|x\b")
+_MADE = ("zeros", "ones", "empty", "full", "rand", "randn", "random", "randint")
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _empty,
     _no_axis,
@@ -231,4 +379,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _one_axis,
     _clipped,
     _places,
+    _down_first,
 )

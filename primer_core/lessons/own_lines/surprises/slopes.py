@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.slopes import FlatEverywhere, ShrinksThrough, SlopeByItsValue, SteepAtZero
+from primer_core.claims.surprises.slopes import (
+    FlatEverywhere,
+    ShrinksThrough,
+    SigmoidOfSigmoid,
+    SlopeByItsValue,
+    SteepAtZero,
+)
 from primer_core.language.execution import is_array
+from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
 from primer_core.lessons.own_lines.surprises.line import Line, as_array, goes_back, numbers
 
@@ -115,7 +122,130 @@ def _by_its_value(line: Line) -> Iterator[Claim]:
             yield SlopeByItsValue(line.run, line.text(product), line.text(of), f"{given[at]:g}", f"{made[at]:g}")
 
 
+def _twice(line: Line) -> Iterator[Claim]:
+    if "exp(" not in line.source and "igmoid" not in line.source:
+        return
+    here, values = line.origins_here(), {origin.place: origin.values for origin in line.origins_here()}
+    stands = {Place.of(node, line.source) for node in line.nodes() if isinstance(node, ast.expr)}
+    for origin in here:
+        found = _sigmoid_at(line, origin, here)
+        if found is None:
+            continue
+        whole, given = found
+        gave = values.get(Place.of(whole, line.source))
+        if (
+            gave is None
+            or not gave.size
+            or Place.of(whole, line.source) not in stands
+            or not origin.read
+            or not all(map(_is_of_sigmoid(line), _cells(origin)))
+        ):
+            continue
+        if _is_repeated(line) or not ((gave >= 0.5) & (gave <= _MOST_TWICE)).all():
+            continue
+        low, high = (f"{float(number):.3g}" for number in (gave.min(), gave.max()))
+        yield SigmoidOfSigmoid(line.run, line.text(whole), line.text(given), low, high, _slope_in(line))
+        return
+
+
+def _cells(origin: Origin) -> list[int]:
+    return [int(number) for number in origin.read[0].reshape(-1)]
+
+
+def _sigmoid_at(line: Line, origin: Origin, here: Sequence[Origin]) -> tuple[ast.expr, ast.expr] | None:
+    """Return a sigmoid of what something read, and what that is; None where it is no sigmoid."""
+    there = line.at(origin.place)
+    match there:
+        case ast.UnaryOp(ast.USub(), given):
+            for each in here:
+                whole = line.at(each.place)
+                if isinstance(whole, ast.BinOp) and _argument(whole) is there:
+                    return whole, given
+        case ast.Call(function, arguments) if origin.entry.rpartition(".")[2] == "sigmoid":
+            seen = line.step.names.get(function.id) if isinstance(function, ast.Name) else None
+            if "igmoid" not in ast.unparse(function) and (seen is None or seen.kind != "Sigmoid"):
+                return None
+            if arguments:
+                return there, arguments[0]
+            if isinstance(function, ast.Attribute):
+                return there, function.value
+    return None
+
+
+def _argument(node: ast.AST) -> ast.expr | None:
+    """Return the argument of ``exp`` in a sigmoid that is written out; None for anything else."""
+    match node:
+        case ast.BinOp(
+            ast.Constant(1 | 1.0),
+            ast.Div(),
+            ast.BinOp(ast.Constant(1 | 1.0), ast.Add(), power) | ast.BinOp(power, ast.Add(), ast.Constant(1 | 1.0)),
+        ):
+            pass
+        case _:
+            return None
+    match power:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" | "torch" | "math"), "exp") | ast.Name("exp"), [given], []):
+            return given
+        case ast.Call(ast.Attribute(given, "exp"), [], []):
+            return given
+    return None
+
+
+def _is_of_sigmoid(line: Line) -> Callable[[int], bool]:
+    """Return what tells of the number of a cell whether a sigmoid made it."""
+    ledger = line.trace.ledger
+
+    def tells(number: int) -> bool:
+        made = None if ledger is None else ledger.origin_of(number)
+        if made is None:
+            return False
+        if made.entry.rpartition(".")[2] == "sigmoid":
+            return True
+        whole = line.at(made.place)
+        return isinstance(whole, ast.BinOp) and isinstance(_argument(whole), ast.UnaryOp)
+
+    return tells
+
+
+def _is_repeated(line: Line) -> bool:
+    """Return whether a loop of the program gives what a function or a sigmoid gave to it again, round by round."""
+    loops = [each for each in line.statements if isinstance(each, ast.For | ast.While)]
+    for node in (inner for loop in loops for statement in loop.body for inner in ast.walk(statement)):
+        match node:
+            case ast.Assign([ast.Name(name)], ast.Call(function, arguments)):
+                given = [*arguments, *([function.value] if isinstance(function, ast.Attribute) else [])]
+            case ast.Assign([ast.Name(name)], value) if (argument := _argument(value)) is not None:
+                given = [argument.operand] if isinstance(argument, ast.UnaryOp) else [argument]
+            case _:
+                continue
+        if any(isinstance(each, ast.Name) and each.id == name for each in given):
+            return True
+    return False
+
+
+def _slope_in(line: Line) -> str:
+    """Return what a slope of a sigmoid is computed with, by what goes into it; empty where it is not."""
+    for node in line.everywhere():
+        match node:
+            case ast.BinOp(
+                ast.Call() as of, ast.Mult(), ast.BinOp(ast.Constant(1 | 1.0), ast.Sub(), ast.Call() as other)
+            ):
+                pass
+            case ast.BinOp(
+                ast.BinOp(ast.Constant(1 | 1.0), ast.Sub(), ast.Call() as other), ast.Mult(), ast.Call() as of
+            ):
+                pass
+            case _:
+                continue
+        if ast.unparse(of) == ast.unparse(other) and "igmoid" in ast.unparse(of.func):
+            return line.text(node)
+    return ""
+
+
+_MOST_TWICE = 0.7315
+"""A sigmoid of 1 is less, even of rounded numbers."""
+
 _MANY = 4
 """Sigmoids behind each other from which on what they leave is small."""
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep, _shrinks, _by_its_value)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep, _shrinks, _by_its_value, _twice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -11,6 +12,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.training import (
     AgainstEvery,
     FirstRateSkipped,
+    GrewByItsStep,
     KeptAreScaled,
     NeverStepped,
     NoLeafNow,
@@ -19,10 +21,13 @@ from primer_core.claims.surprises.training import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.programs.networks import SCHEDULES
+from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.lost_gradients import MAKE_ANEW, no_gradient, went_back
+from primer_core.lessons.own_lines.summed import stretched_over, summed
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, squeezed
+from primer_core.lessons.own_lines.trace import Seen, Step
 
 _COMPARING = ("F.mse_loss", "F.l1_loss", "F.huber_loss", "F.smooth_l1_loss")
 _SIGNS = {ast.Sub: "-=", ast.Add: "+="}
@@ -162,6 +167,52 @@ def _has_way_back(line: Line, node: ast.expr) -> bool:
     return any(each is not None and each.requires for each in seen)
 
 
+def _grew(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.Name(left), ast.Sub() | ast.Add(), change) as value):
+            if left != name or not _PARAMETER.search(name.lower()) or not _is_step(value):
+                return
+        case _:
+            return
+    place, known = Place.of(value, line.source), dict[tuple[str, ...], Step]()
+    for step in line.trace.steps:
+        here = step.moment.functions
+        before, known[here] = known.get(here), step
+        part = next((part for part in step.parts if part.place == place), None)
+        if step.number != line.step.number or part is None or before is None or len(part.operands) != 2:
+            continue
+        had, other = _shape_held(before.names.get(name)), part.operands[1]
+        if had is None or not is_array(other) or not is_array(part.result) or shape_of(other) != shape_of(part.result):
+            continue
+        shape, is_tensor = shape_of(other), not isinstance(other, np.ndarray | np.generic)
+        sums = summed(change, line.text(change), had, shape, is_tensor=is_tensor)
+        if sums:
+            sign = "-" if isinstance(value.op, ast.Sub) else "+"
+            run, axes = (step.number, step.run), stretched_over(had, shape)
+            instead = f"{name} = {name} {sign} {sums}"
+            yield GrewByItsStep(run, name, line.text(change), had, shape, axes, instead)
+            return
+
+
+def _shape_held(seen: Seen | None) -> tuple[int, ...] | None:
+    """Return the shape of an array, or of a number of Python's own; None for all else."""
+    if seen is None:
+        return None
+    return () if seen.kind in ("int", "float") else seen.shape
+
+
+def _is_step(value: ast.BinOp) -> bool:
+    """Return whether what is subtracted is a rate times something, or is called like a slope."""
+    names = {each.id.lower() for each in ast.walk(value.right) if isinstance(each, ast.Name)}
+    rates = any(isinstance(each, ast.Constant) and type(each.value) is float for each in ast.walk(value.right))
+    product = isinstance(value.right, ast.BinOp) and isinstance(value.right.op, ast.Mult)
+    return any(map(_SLOPE.search, names)) or (product and rates and isinstance(value.op, ast.Sub))
+
+
+_PARAMETER = re.compile(
+    r"^(?:b|w|theta|beta|bias|biases|weights?|intercept|slope|params?)(?:_?(?:\d+|[a-z]|hidden|out))?$"
+)
+_SLOPE = re.compile(r"^(?:d_?[a-z]\d*|lr|eta|alpha|rate|learning_rate)$|grad|delta|error|^err$")
 _DROPS = ("F.dropout", "torch.nn.functional.dropout", "nn.functional.dropout")
 _OPTIMISERS = ("torch.optim", "optim")
 
@@ -174,4 +225,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _kept,
     _never,
     _taken,
+    _grew,
 )

@@ -88,7 +88,32 @@ def found(program: str) -> list[Claim]:
         ),
         ("a = np.arange(6)\na[a > 2][0] = 99\nprint(a)", [InNobodysCopy((6, 1), "a[a > 2]")]),
         ("a = torch.arange(6)\na[[1, 2]][0] += 1", [InNobodysCopy((6, 1), "a[[1, 2]]")]),
-        ("a = np.zeros(3)\na[[0, 0, 1]] += 1", [OnceEach((6, 1), "a", (0,), 2)]),
+        (
+            "a = np.zeros(3)\na[[0, 0, 1]] += 1",
+            [OnceEach((6, 1), "a", (0,), 2, "np.add.at(a, [0, 0, 1], 1)")],
+        ),
+        (
+            "f = np.zeros((3, 3))\nr, c = [0, 0], [1, 1]\nf[r, c] = f[r, c] - 2",
+            [OnceEach((7, 1), "f", (0, 1), 2, "np.subtract.at(f, (r, c), 2)")],
+        ),
+        (
+            "i, g = np.array([3, 2]), np.ones(4)\ng[i[[0, 0]]] = 3 * g[i[[0, 0]]]",
+            [OnceEach((6, 1), "g", (3,), 2, "np.multiply.at(g, i[[0, 0]], 3)")],
+        ),
+        (
+            "t, i = torch.zeros(4), torch.tensor([1, 0, 1])\nt[i] -= torch.ones(3)",
+            [OnceEach((6, 1), "t", (1,), 2, "t.index_add_(0, i, torch.ones(3), alpha=-1)")],
+        ),
+        (
+            "t = torch.zeros(4, 2, dtype=torch.int64)\nt[[1, 0, 1]] += 2",
+            [
+                OnceEach(
+                    (6, 1), "t", (1, 0), 2, "t.index_add_(0, torch.tensor([1, 0, 1]), torch.full_like(t[[1, 0, 1]], 2))"
+                )
+            ],
+        ),
+        ("a = np.zeros((3, 3))\na[[0, 0], :] += 1", [OnceEach((6, 1), "a", (0, 0), 2, "")]),
+        ("t = torch.ones(3)\nt[[1, 1]] *= 3", [OnceEach((6, 1), "t", (1,), 2, "")]),
         ("a = np.zeros(3, dtype=int)\na[1:] = [2.7, 3.0]", [StoredOtherwise((6, 1), "a", "int64", "2.7", "2")]),
         ("t = torch.zeros(2, dtype=torch.uint8)\nt[0] = 2.5", [StoredOtherwise((6, 1), "t", "uint8", "2.5", "2")]),
         ("a = np.array(['ab', 'cd'])\na[1] = 'xyz'", [StoredOtherwise((6, 1), "a", "<U2", "'xyz'", "'xy'")]),

@@ -7,6 +7,7 @@ from primer_core.claims.surprises import picks
 from primer_core.claims.surprises.picks import (
     ClippedAtTheEnd,
     EmptySpan,
+    GoesDownFirst,
     ListPerAxis,
     NoAxisInSlice,
     OneAxisForLists,
@@ -153,3 +154,75 @@ def test_why_too_many_lists_are_refused_is_said() -> None:
     said = plain(shown.cause.sentence())
     assert "w[:31] holds 31, and t has 1 axis" in said
     assert "t[torch.tensor(w[:31])]" in said
+
+
+CELLS = "grid = np.zeros((4, 6), dtype=np.uint8)\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (
+            CELLS + "y = 1\nfor x in range(1, 4):\n    grid[x, y] = 1",
+            ((8, 3), "grid[x, y]", "x", "y", 0, 4, 6, "grid[y, x]"),
+        ),
+        (
+            CELLS + "def put(x, y):\n    grid[x][y] = 1\nput(3, 1)",
+            ((7, 1), "grid[x][y]", "x", "y", 0, 4, 6, "grid[y][x]"),
+        ),
+        (
+            "img = torch.zeros(5, 5)\nfor x, y in [(1, 2), (3, 4)]:\n    img[x, y] = 1.0",
+            ((7, 2), "img[x, y]", "x", "y", 0, 5, 5, "img[y, x]"),
+        ),
+        (
+            "img = np.zeros((4, 5, 3))\nx, y = 1, 2\nprint(img[x, y, 0])",
+            ((7, 1), "img[x, y, 0]", "x", "y", 0, 4, 5, "img[y, x, 0]"),
+        ),
+        (
+            "image = torch.zeros(1, 5, 4)\nx, y = 3, 1\nimage[0, x, y] = 1",
+            ((7, 1), "image[0, x, y]", "x", "y", 1, 5, 4, "image[0, y, x]"),
+        ),
+        (
+            "pixels = np.arange(12).reshape(3, 4)\ncol, row = 2, 1\nprint(pixels[col, row])",
+            ((7, 1), "pixels[col, row]", "col", "row", 0, 3, 4, "pixels[row, col]"),
+        ),
+        (CELLS + "cx, cy = 2, 1\ngrid[cx, cy] += 1", ((7, 1), "grid[cx, cy]", "cx", "cy", 0, 4, 6, "grid[cy, cx]")),
+        (
+            "class Page:\n    def __init__(self):\n        self.canvas = np.zeros((4, 4))\n    def put(self, x0, y0):\n"
+            "        self.canvas[x0, y0] = 1\npage = Page()\npage.put(1, 2)",
+            ((9, 1), "self.canvas[x0, y0]", "x0", "y0", 0, 4, 4, "self.canvas[y0, x0]"),
+        ),
+    ],
+)
+def test_the_axis_that_comes_first_runs_down(program: str, said: tuple[object, ...]) -> None:
+    claims = [claim for claim in found(program) if isinstance(claim, GoesDownFirst)]
+    assert [
+        (each.run, each.code, each.across, each.down, each.axis, each.rows, each.columns, each.instead)
+        for each in claims
+    ] == [said]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        CELLS + "for x in range(grid.shape[0]):\n    for y in range(grid.shape[1]):\n        grid[x, y] = x + y",
+        CELLS + "y, x = 1, 2\ngrid[y, x] = 1",
+        CELLS + "x, y = np.unravel_index(grid.argmax() + 1, grid.shape)\nprint(grid[x, y])",
+        CELLS + "for x, y in np.argwhere(grid == 0)[:9]:\n    grid[x, y] = 1",
+        CELLS + "for x in range(4):\n    for y in range(4):\n        grid[x, y] = 1",
+        CELLS + "rows, cols = 4, 6\nfor x in range(rows):\n    for y in range(3):\n        grid[x, y] = 1",
+        CELLS + "x, y = 3, 5\ngrid[x, y] = 1",
+        CELLS + "x, y = 2, 2\ngrid[x, y] = 1",
+        CELLS + "x, y = np.array([1, 2]), np.array([0, 3])\ngrid[x, y] = 1",
+        CELLS + "h, w = grid.shape\nx, y = h // 2 - 1, w // 2\ngrid[x, y] = 1",
+        CELLS + "x, y = 1, 2\nprint(grid[x, y], grid[y, x])",
+        "table = np.zeros((4, 6))\nx, y = 1, 2\ntable[x, y] = 1",
+        "w, h = 4, 6\ngrid = np.zeros((w, h))\nx, y = 1, 2\ngrid[x, y] = 1",
+        "img = np.zeros((4, 4))\nn = len(img)\nfor x in range(n):\n    for y in range(n):\n        img[x, y] = x",
+        "img = np.zeros((4, 4))\nfor x, line in enumerate(img):\n    for y in range(2):\n        img[x, y] = 1",
+        "images = np.zeros((5, 8, 8))\nx, y = 1, 2\nprint(images[x, y])",
+        CELLS + "X, Y = np.meshgrid(np.arange(4), np.arange(6), indexing='ij')\nx, y = 1, 0\ngrid[x, y] = X[x, y]",
+    ],
+)
+def test_where_a_place_counts_rows_first_it_is_left_alone(program: str) -> None:
+    assert not any(isinstance(claim, GoesDownFirst) for claim in found(program))
