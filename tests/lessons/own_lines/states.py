@@ -702,6 +702,8 @@ _MODES = (
     "level = nn.Sequential(nn.Linear(2, {1}), nn.BatchNorm1d({1}))\n"
     "turns = torch.optim.SGD(level.parameters(), lr=0.0{1})\nfor lap in range({0} + 1):\n"
     "    level(torch.arange(8.).reshape(4, 2)).sum().backward()\n    turns.step()\n    level.eval()",
+    "lays = nn.Sequential(nn.Flatten(), nn.Linear({1}, {0}))\nimg = torch.ones({1}, {1})\nrows = lays(img)",
+    "photo = torch.ones({0} + 1, {1})\nsame = torch.flatten(photo, 1) * 2\nlays = nn.Flatten()\nkept = lays(photo) + 1",
     "known = torch.tensor([{0}, {1}])\nold = torch.Tensor([{0}, {1}, 7])\nroom = torch.Tensor({0}, {1})",
 )
 """Programs whose networks run in one mode and mean another."""

@@ -440,3 +440,85 @@ def test_the_weight_of_a_layer_is_told_to_lie_the_other_way(code: str, *, said: 
     found = cause_of(run(LAYER + code))
     assert found is not None
     assert ("(outputs, inputs): (5, 3)" in plain(found.sentence())) == said
+
+
+ALONE = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+OF_PICTURES = (
+    "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.conv = nn.Conv2d(3, 6, 5)\n        self.fc = nn.Linear(6 * 14 * 14, 10)\n"
+    "    def forward(self, x):\n        x = F.max_pool2d(F.relu(self.conv(x)), 2)\n"
+    "        x = {}\n        return self.fc(x)\nnet = Net()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "fix"),
+    [
+        (
+            "net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.Flatten(), nn.Linear(8 * 784, 10))\n"
+            "img = torch.zeros(1, 28, 28)\ny = net(img)",
+            "for one picture without a batch: (channels, height, width). What becomes of it, (8, 28, 28), has its "
+            "channels on axis 0, and that axis is taken for the batch: 8 rows of 784 numbers",
+            "y = net(img.unsqueeze(0))",
+        ),
+        (
+            OF_PICTURES.format("torch.flatten(x, 1)") + "data = torch.rand(4, 3, 32, 32)\ny = net(data[0])",
+            "6 rows of 196 numbers, where nn.Linear(1176, 10) takes all 1176 in one row. data[0].unsqueeze(0)",
+            "y = net(data[0].unsqueeze(0))",
+        ),
+        (
+            OF_PICTURES.format("x.view(x.size(0), -1)") + "y = net(torch.rand(3, 32, 32) * 2)",
+            "(torch.rand(3, 32, 32) * 2).unsqueeze(0) is a batch of one, (1, 3, 32, 32)",
+            "y = net((torch.rand(3, 32, 32) * 2).unsqueeze(0))",
+        ),
+        (
+            "conv, fc = nn.Conv1d(2, 4, 3), nn.Linear(40, 2)\nx = torch.ones(2, 12)\nh = conv(x)\n"
+            "h = torch.relu(h).flatten(1)\ny = fc(h)",
+            "nn.Conv1d takes x, (2, 12), for one sequence without a batch: (channels, length)",
+            "h = conv(x.unsqueeze(0))",
+        ),
+        (
+            "net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4))\nx = torch.ones(1, 9, 9)\ny = net(x)",
+            "nn.BatchNorm2d takes batches alone, and (4, 7, 7) has no axis of one. x.unsqueeze(0)",
+            "y = net(x.unsqueeze(0))",
+        ),
+        (
+            "conv = nn.Conv2d(1, 4, 3)\nimg = torch.ones(9, 9)\ny = conv(img)",
+            "One picture in grey becomes a batch of one with one channel by img[None, None]: (1, 1, 9, 9)",
+            "y = conv(img[None, None])",
+        ),
+        (
+            "conv = nn.Conv2d(1, 4, 3)\nx = torch.ones(5, 81)\ny = conv(x)",
+            "Rows of 81 numbers become pictures of 9 × 9 with one channel by x.view(-1, 1, 9, 9): (5, 1, 9, 9)",
+            "y = conv(x.view(-1, 1, 9, 9))",
+        ),
+        (
+            "net = nn.Sequential(nn.Flatten(), nn.Linear(12, 5))\nimg = torch.ones(4, 3)\ny = net(img)",
+            "its 4 rows are taken for samples, where nn.Linear(12, 5) takes all 12 numbers in one row",
+            "y = net(img.unsqueeze(0))",
+        ),
+    ],
+)
+def test_a_sample_without_a_batch_is_told(program: str, words: str, fix: str) -> None:
+    trace = run(ALONE + program)
+    found = cause_of(trace)
+    assert found is not None
+    assert words in plain(found.sentence())
+    assert [each.line for each in fixes_of(trace)] == [fix]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.Flatten(), nn.Linear(8 * 49, 10))\ny = net(torch.ones(8, 1, 9, 9))",
+        "conv, fc = nn.Conv2d(1, 6, 3), nn.Linear(54, 2)\nh = conv(torch.ones(1, 5, 5))\ny = fc(torch.ones(6, 9))",
+        "conv = nn.Conv2d(3, 6, 3)\ny = conv(torch.ones(5, 5))",
+        "net = nn.Linear(12, 5)\ny = net(torch.ones(4, 3))",
+        "net = nn.Sequential(nn.Linear(4, 3), nn.Flatten(), nn.Linear(12, 5))\ny = net(torch.ones(4, 4))",
+        "net = nn.Sequential(nn.Linear(3, 3), nn.Flatten(), nn.Linear(12, 5))\ny = net(torch.ones(4, 3))",
+    ],
+)
+def test_a_batch_is_not_told_to_be_missing_elsewhere(program: str) -> None:
+    found = cause_of(run(ALONE + program))
+    said = "" if found is None else plain(found.sentence())
+    assert not any(words in said for words in ("without a batch", "batch of one", "for samples")), said

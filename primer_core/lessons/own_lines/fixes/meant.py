@@ -13,6 +13,7 @@ from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.causes.arrays import picked, scattered
+from primer_core.lessons.own_lines.causes.layers import sample_without_batch
 from primer_core.lessons.own_lines.causes.losses import batch_in_one_row
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
@@ -52,6 +53,16 @@ def _row_for_each_sample(failure: Failure) -> Iterator[Candidate] | None:
             near = place.line == failure.failing.place.line
             return iter([Candidate(place, f"{found.given}.flatten(1)", "failing" if near else "making")])
     return None
+
+
+def _batch_of_one(failure: Failure) -> Iterator[Candidate] | None:
+    """Put the axis of a batch in front of one sample: a layer of another size would take its rows for samples."""
+    found = sample_without_batch(failure.kind, failure.trace)
+    if found is None:
+        return None
+    place, failing = failure.place(found.node), failure.place(failure.failing.statement)
+    within = failing.line <= place.line <= failing.end_line
+    return iter([Candidate(place, f"{found.cause.asked}{found.ending}", "failing" if within else "making")])
 
 
 def _distances(failure: Failure) -> Iterator[Candidate] | None:
@@ -743,6 +754,7 @@ def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
 
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _row_for_each_sample,
+    _batch_of_one,
     _picked_by_mask,
     _distances,
     _one_shorter,
