@@ -19,7 +19,7 @@ from primer_core.lessons.own_lines.causes.arrays import of_arrays, of_masks
 from primer_core.lessons.own_lines.causes.gradients import of_gradients
 from primer_core.lessons.own_lines.causes.layers import of_layers
 from primer_core.lessons.own_lines.causes.losses import of_losses
-from primer_core.lessons.own_lines.causes.networks import nearly_its_name, of_networks
+from primer_core.lessons.own_lines.causes.networks import nearly_its_name, of_functions, of_networks
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -37,6 +37,9 @@ def cause_of(trace: Trace) -> Recognised | None:
     if not isinstance(known, Recognised):
         near = apart(partial(nearly_its_name, trace), None)
         return None if near is None else Recognised("nearly_its_name", "Python", known.raised, near)
+    turned = apart(partial(of_functions, known, trace), None)
+    if turned is not None:
+        return replace(known, cause=turned)
     layer = trace.broken is not None and trace.broken.broke is not None and not trace.broken.broke.holds
     if isinstance(known.cause, InnerSizesDiffer) and known.cause.layer and not layer:
         return None

@@ -431,6 +431,15 @@ LAYER = "import torch\nfrom torch import nn\nlayer = nn.Linear(3, 5)\nx = torch.
             "        self.fc = nn.Linear(3, 5)\nnet = Net()\ny = x @ net.fc.weight",
             True,
         ),
+        ("w = layer.weight\ny = torch.matmul(x, w)", True),
+        ("w, b = layer.weight.detach(), layer.bias\ny = torch.addmm(b, x, w)", True),
+        ("w, b = layer.parameters()\ny = x.mm(w) + b", True),
+        ("w = layer.weight.data.numpy()\ny = x.numpy() @ w", True),
+        ("y = layer.weight @ x + layer.bias", True),
+        ("net = nn.Sequential(nn.Linear(3, 5), nn.ReLU())\ny = x @ net[0].weight", True),
+        ("net = nn.Sequential(nn.ReLU(), nn.Bilinear(3, 3, 5))\nw = net[1].weight[:, 0]\ny = x @ w", False),
+        ("w = layer.weight\nw = torch.ones(5, 3)\ny = x @ w", False),
+        ("w = layer.weight * 1\ny = x @ w", False),
         ("y = x @ torch.ones(5, 3)", False),
         ("y = torch.ones(2, 4) @ layer.weight", False),
         ("layer = nn.Embedding(5, 3)\ny = x @ layer.weight", False),
@@ -439,7 +448,26 @@ LAYER = "import torch\nfrom torch import nn\nlayer = nn.Linear(3, 5)\nx = torch.
 def test_the_weight_of_a_layer_is_told_to_lie_the_other_way(code: str, *, said: bool) -> None:
     found = cause_of(run(LAYER + code))
     assert found is not None
-    assert ("(outputs, inputs): (5, 3)" in plain(found.sentence())) == said
+    assert ("(outputs, inputs), one row for each output: (5, 3)" in plain(found.sentence())) == said
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [
+        ("y = F.linear(x, layer.weight.T, layer.bias)", "y = F.linear(x, layer.weight, layer.bias)"),
+        ("y = nn.functional.linear(x, torch.ones(3, 5))", "y = nn.functional.linear(x, torch.ones(3, 5).T)"),
+        ("y = F.linear(x, torch.ones(5, 2))", ""),
+        ("y = F.linear(x, torch.ones(2, 2))", ""),
+    ],
+)
+def test_the_matrix_of_a_linear_function_is_told_to_be_turned_there(code: str, fix: str) -> None:
+    trace = run(f"{LAYER}import torch.nn.functional as F\n{code}")
+    found = cause_of(trace)
+    said = "" if found is None else plain(found.sentence())
+    assert ("computes x @ W.T + b" in said) == bool(fix), said
+    if fix:
+        assert "for rows of 3 numbers and 5 outputs that is (5, 3)" in said.replace("For", "for")
+        assert [each.line for each in fixes_of(trace)] == [fix]
 
 
 ALONE = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"

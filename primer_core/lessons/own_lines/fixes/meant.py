@@ -15,7 +15,8 @@ from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.causes.arrays import picked, scattered
 from primer_core.lessons.own_lines.causes.layers import sample_without_batch
 from primer_core.lessons.own_lines.causes.losses import batch_in_one_row
-from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of
+from primer_core.lessons.own_lines.causes.networks import turned_for_linear, weight_of_a_layer
+from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
 from primer_core.lessons.own_lines.fixes.dtypes import mask_of
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
@@ -63,6 +64,21 @@ def _batch_of_one(failure: Failure) -> Iterator[Candidate] | None:
     place, failing = failure.place(found.node), failure.place(failure.failing.statement)
     within = failing.line <= place.line <= failing.end_line
     return iter([Candidate(place, f"{found.cause.asked}{found.ending}", "failing" if within else "making")])
+
+
+def _turned_weight(failure: Failure) -> Iterator[Candidate] | None:
+    """Turn the weight of a layer, or leave out that it is turned where the function of a linear layer does that."""
+    weight = weight_of_a_layer(failure.trace)
+    if weight is not None and failure.failing.operands[-1].asked == weight.code:
+        return iter([ended(failure.failing.operands[-1], ".T")])
+    found = turned_for_linear(failure.trace) if failure.kind == "matmul_torch" else None
+    if found is None:
+        return None
+    matrix = failure.positional()[1]
+    match matrix:
+        case ast.Attribute(inner, "T") | ast.Call(ast.Attribute(inner, "t"), [], []):
+            return iter([failure.instead(matrix, failure.text(inner))])
+    return iter([failure.instead(matrix, f"{wrapped(matrix, failure.text(matrix))}.T")])
 
 
 def _distances(failure: Failure) -> Iterator[Candidate] | None:
@@ -755,6 +771,7 @@ def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _row_for_each_sample,
     _batch_of_one,
+    _turned_weight,
     _picked_by_mask,
     _distances,
     _one_shorter,
