@@ -312,3 +312,46 @@ class RowsTakenForSamples(InAWord, Claim):
             Code(f"{self.given}.unsqueeze(0)"),
             f" is a batch of one, {(1, *self.shape)}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOfData(InAWord, Claim):
+    """A layer was made with data in the place of its settings.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, given
+        The call of the class, and the data.
+    setting
+        What the data is read as; empty where the class uses nothing that it is given.
+    instead, also
+        What makes the layer first and calls it of the data, and what does without a layer; empty where not known.
+    """
+
+    word: ClassVar[str] = "a layer, no result"
+    run: Run
+    code: str
+    given: str
+    setting: str
+    instead: str
+    also: str
+
+    def sentence(self) -> Sentence:
+        """Say what comes of the call, and what computes a result."""
+        read: Sentence = (" is read as a setting",)
+        if self.setting:
+            read = (" is read as its setting ", Code(self.setting))
+        instead: Sentence = ()
+        if self.instead:
+            instead = (". ", Code(self.instead), " makes one and calls it")
+        also: Sentence = (", and ", Code(self.also), " needs none") if self.also else ()
+        return (
+            Code(self.code),
+            " makes a layer and computes nothing: ",
+            Code(self.given),
+            *read,
+            *instead,
+            *also,
+        )

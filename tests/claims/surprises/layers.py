@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from primer_core.claims.surprises.layers import (
     FreezesNothing,
     LayersInARow,
     LossOfOneClass,
+    MadeOfData,
     NotAParameter,
     NothingBetween,
     RowsTakenForSamples,
@@ -22,7 +24,7 @@ from primer_core.claims.surprises.layers import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import line, opened
-from tests.claims.surprises.lines import after_line, at_line, computed, expression, stands_there, statement_of
+from tests.claims.surprises.lines import after_line, at_line, computed, expression, stands_there, statement_of, written
 
 
 @check(FreezesNothing)
@@ -215,3 +217,29 @@ def _(claim: RowsTakenForSamples, program: Program) -> None:
     assert tuple(gives.shape) == claim.gives
     assert len(gives) == claim.shape[0]
     assert computed(f"{claim.given}.unsqueeze(0)", dict(names)).flatten(1).shape == (1, table.numel())
+
+
+@check(MadeOfData)
+def _(claim: MadeOfData, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    data = computed(claim.given, dict(names))
+    assert written(node.args[0], program) == claim.given
+    assert isinstance(data, torch.Tensor)
+    made, kind = (computed(code, dict(names)) for code in (claim.code, ast.unparse(node.func)))
+    assert type(made) is kind
+    assert issubclass(kind, nn.Module)
+    first = next(each for name, each in inspect.signature(kind.__init__).parameters.items() if name != "self")
+    settings = first.kind is first.POSITIONAL_OR_KEYWORD
+    assert claim.setting == (first.name if settings else "")
+    assert not settings or getattr(made, claim.setting) is data or first.name == "inplace"
+    if not claim.instead:
+        assert not claim.also
+        return
+    result = computed(claim.instead, dict(names))
+    assert isinstance(result, torch.Tensor)
+    assert type(expression(claim.instead).func) is ast.Call
+    assert claim.instead.endswith(f"({claim.given})")
+    assert ast.unparse(expression(claim.instead).func.func) == ast.unparse(node.func)
+    if claim.also:
+        assert torch.equal(computed(claim.also, dict(names)), result)

@@ -704,6 +704,8 @@ _MODES = (
     "    level(torch.arange(8.).reshape(4, 2)).sum().backward()\n    turns.step()\n    level.eval()",
     "lays = nn.Sequential(nn.Flatten(), nn.Linear({1}, {0}))\nimg = torch.ones({1}, {1})\nrows = lays(img)",
     "photo = torch.ones({0} + 1, {1})\nsame = torch.flatten(photo, 1) * 2\nlays = nn.Flatten()\nkept = lays(photo) + 1",
+    "bends = nn.ReLU(torch.ones({1}))\nflat = nn.Flatten(torch.ones({0}, {1}))",
+    "one = torch.tensor({0}.5)\nkeeps = nn.ReLU(one)\npool = nn.MaxPool1d(torch.ones({1}), 2)",
     "known = torch.tensor([{0}, {1}])\nold = torch.Tensor([{0}, {1}, 7])\nroom = torch.Tensor({0}, {1})",
 )
 """Programs whose networks run in one mode and mean another."""

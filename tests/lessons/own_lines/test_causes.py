@@ -54,8 +54,11 @@ def test_each_number_of_a_cause_stands_in_the_message_or_in_a_shape_of_the_progr
         for value in trace.tb_frame.f_locals.values():
             known |= set(re.findall(r"\d+", " ".join(map(str, shapes(value)))))
         trace = trace.tb_next
-    spans = [each for each in found.sentence() if not isinstance(each, Code) or each.text not in PROGRAMS[name]]
-    said = re.sub(r"NumPy 2\.3|(?:u?int|float|complex)\d+|\blines? \d+", "", plain(tuple(spans)))
+    codes = [each.text for each in found.sentence() if isinstance(each, Code) and each.text in PROGRAMS[name]]
+    said = plain(found.sentence())
+    for code in sorted(codes, key=len, reverse=True):  # what stands in the program may stand within other code, too
+        said = said.replace(code, "")
+    said = re.sub(r"NumPy 2\.3|(?:u?int|float|complex)\d+|\blines? \d+", "", said)
     numbers = set(re.findall(r"\d+", said)) - {"0", "1"}
     counted = {str(int(number) - 1) for number in known} | known
     assert numbers <= counted, (said, known)
@@ -550,3 +553,64 @@ def test_a_batch_is_not_told_to_be_missing_elsewhere(program: str) -> None:
     found = cause_of(run(ALONE + program))
     said = "" if found is None else plain(found.sentence())
     assert not any(words in said for words in ("without a batch", "batch of one", "for samples")), said
+
+
+DATA = (
+    "import torch\nfrom torch import nn\nx = torch.ones(3, 4)\ny = torch.tensor([0, 1, 1])\np, t = torch.ones(3), "
+    "torch.zeros(3)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "fixes"),
+    [
+        ("h = nn.Sigmoid(x)", "nn.Sigmoid(x) makes a layer", ["h = nn.Sigmoid()(x)"]),
+        ("h = nn.Softmax(x, dim=1)", "is called with the data: nn.Softmax(dim=1)(x)", ["h = nn.Softmax(dim=1)(x)"]),
+        ("h = nn.Dropout(x, 0.2)", "nn.Dropout(0.2)(x)", ["h = nn.Dropout(0.2)(x)"]),
+        ("h = nn.Linear(x, 2)", "layer = nn.Linear(...), and then layer(x)", []),
+        (
+            "h = nn.ReLU(x)\nz = h + 1",
+            "In line 6 nothing was computed of it: here stands the layer",
+            ["h = nn.ReLU()(x)"],
+        ),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(4, 2)\n    def forward(self, x):\n        return nn.Softmax(self.fc(x))\n"
+            "y = Net()(x)",
+            "self.fc(x) is data",
+            ["return nn.Softmax(dim=-1)(self.fc(x))"],
+        ),
+        (
+            "from torch.nn import MSELoss\nloss = MSELoss(p, t)",
+            "MSELoss(...) makes a loss, and takes settings in its brackets: p, t are read as such, and one of them is "
+            "asked for yes or no",
+            ["loss = MSELoss()(p, t)"],
+        ),
+        ("loss = nn.HuberLoss(p, t)", "p, t are data", ["loss = nn.HuberLoss()(p, t)"]),
+        ("loss = nn.CrossEntropyLoss(x, target=y)", "x, y are data", ["loss = nn.CrossEntropyLoss()(x, y)"]),
+    ],
+)
+def test_what_is_made_of_data_is_told(code: str, words: str, fixes: list[str]) -> None:
+    trace = run(DATA + code)
+    found = cause_of(trace)
+    assert found is not None
+    assert words in plain(found.sentence())
+    assert [each.line for each in fixes_of(trace)] == fixes
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "h = nn.ReLU()\nz = h + 1",
+        "act, h = nn.ReLU(), nn.ReLU(x)\nz = act + 1",
+        "h = nn.Sigmoid(3)",
+        "h = nn.Linear(4)",
+        "h = nn.Linear(torch.tensor(4.5), 2)",
+        "loss = nn.CrossEntropyLoss(reduction='mena')(x, y)",
+        "loss = nn.CrossEntropyLoss(torch.ones(3))(x, y)",
+    ],
+)
+def test_nothing_is_told_to_be_made_of_data_elsewhere(code: str) -> None:
+    found = cause_of(run(DATA + code))
+    said = "" if found is None else plain(found.sentence())
+    assert "makes a l" not in said

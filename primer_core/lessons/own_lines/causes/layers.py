@@ -10,10 +10,12 @@ from math import isqrt, prod
 from primer_core.claims.claim import Code, Sentence, Shape
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
+from primer_core.language.programs import networks
 from primer_core.language.programs.layers import Forward, LayerCall
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.causes.here import CauseHere
-from primer_core.lessons.own_lines.failing import node_at, statements_of, wrapped
+from primer_core.lessons.own_lines.failing import node_at, nodes_of, statements_of, wrapped
+from primer_core.lessons.own_lines.makings import NEVER_NUMBERS, Making, kind_of, making_of
 from primer_core.lessons.own_lines.trace import Trace
 
 _RANKS: Mapping[str, int] = {"Conv1d": 1, "Conv2d": 2}
@@ -175,6 +177,49 @@ class TakesBatchesAlone(CauseHere):
 
 
 @dataclass(frozen=True, slots=True)
+class LayerIsMade(CauseHere):
+    """A layer was made with data in the place of its settings.
+
+    Parameters
+    ----------
+    code, function, given
+        The call of the class, the class, and the data.
+    instead, also
+        What makes the layer first and calls it of the data, and what does without a layer; empty where not known.
+    line
+        int, where it was made, with the layer in the place of a result where the program fails; 0 where it fails
+        itself.
+    """
+
+    code: str
+    function: str
+    given: str
+    instead: str
+    also: str
+    line: int
+
+    def sentence(self) -> Sentence:
+        """Say what the brackets are for, and where the data belongs."""
+        later: Sentence = ()
+        if self.line:
+            later = (f" In line {self.line} nothing was computed of it: here stands the layer.",)
+        how: Sentence = (Code(self.instead), ".")
+        if not self.instead:
+            how = (Code(f"layer = {self.function}(...)"), ", and then ", Code(f"layer({self.given})"), ".")
+        also: Sentence = (" ", Code(self.also), " needs no layer.") if self.also else ()
+        return (
+            Code(self.code),
+            " makes a layer. Its brackets are for settings, and ",
+            Code(self.given),
+            " is data.",
+            *later,
+            " What is made is called with the data: ",
+            *how,
+            *also,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """The sample that came without a batch.
 
@@ -197,6 +242,31 @@ def of_layers(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the layers of the program tell it; None where they tell no more."""
     found = sample_without_batch(known.kind, trace)
     return None if found is None else found.cause
+
+
+def made_of_data(trace: Trace) -> LayerIsMade | None:
+    """Return the layer that was made of data, where the program fails at that, or at the layer in place of a result."""
+    failing = trace.failing
+    assert failing is not None
+    if isinstance(failing.node, ast.Call):
+        making = making_of(failing.node, trace.source)
+        shapes = {each.place: each.shape for each in failing.operands}
+        shape = shapes.get(Place.of(failing.node.args[0], trace.source)) if making is not None else None
+        if making is not None and shape and (making.instead or making.kind == "Embedding" or len(shape) > 1):
+            return _is_made_of(making, failing.place, 0)
+    kinds = {each.kind for each in failing.operands if each.kind in networks.LAYERS}
+    calls = [node for node in nodes_of(trace.source) if isinstance(node, ast.Call)] if kinds else []
+    for made in (each for step in trace.steps for each in step.made):
+        alike = [each for each in calls if kind_of(each.func, trace.source) == made.kind]
+        if made.kind in kinds and made.given[:1] not in ((), (None,)) and len(alike) == 1:
+            making = making_of(alike[0], trace.source)
+            if making is not None and (made.given[0] or made.kind in NEVER_NUMBERS):
+                return _is_made_of(making, made.place, made.place.line)
+    return None
+
+
+def _is_made_of(making: Making, place: Place, line: int) -> LayerIsMade:
+    return LayerIsMade(place.text, making.function, making.given, making.instead, making.also, line)
 
 
 def sample_without_batch(kind: str, trace: Trace) -> Sample | None:

@@ -11,8 +11,10 @@ import numpy as np
 from primer_core.claims.claim import Code, Sentence
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
+from primer_core.language.programs import networks
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.makings import kind_of
 from primer_core.lessons.own_lines.trace import Trace
 
 
@@ -26,19 +28,22 @@ class LossIsMade(CauseHere):
         The class.
     given
         What it was given, as code.
+    asked
+        Whether it was asked for yes or no.
     """
 
     code: str
     given: tuple[str, ...]
+    asked: bool
 
     def sentence(self) -> Sentence:
         """Say what the brackets are for, and where the arrays belong."""
+        read = " are read as such, and one of them is asked for yes or no." if self.asked else " are data."
         return (
             Code(f"{self.code}(...)"),
             " makes a loss, and takes settings in its brackets: ",
             Code(", ".join(self.given)),
-            " are read as such, and one of them is asked for yes or no. What is made is called with predictions and "
-            "targets: ",
+            f"{read} What is made is called with predictions and targets: ",
             Code(f"{self.code}()({', '.join(self.given)})"),
             ".",
         )
@@ -161,8 +166,6 @@ def of_losses(known: Recognised, trace: Trace) -> Cause | None:
     failing = trace.failing
     assert failing is not None
     match known.kind:
-        case "truth_torch":
-            return _loss_is_made(failing)
         case "batches":
             return cut_into_rows(trace) or _one_hot_in_a_row(trace)
         case "probabilities_range":
@@ -172,12 +175,17 @@ def of_losses(known: Recognised, trace: Trace) -> Cause | None:
     return None
 
 
-def _loss_is_made(failing: Failing) -> LossIsMade | None:
+def loss_is_made(known: Recognised | None, trace: Trace) -> LossIsMade | None:
+    """Return what the class of a loss was given in place of settings, if that is predictions and targets."""
+    failing = trace.failing
+    assert failing is not None
     match failing.node:
-        case ast.Call(ast.Attribute() as function, [_, _], []) if function.attr.endswith("Loss"):
+        case ast.Call(function, positional, words) if kind_of(function, trace.source) in networks.LOSSES:
             arrays = [each for each in failing.operands if each.shape is not None]
-            if len(arrays) == 2:
-                return LossIsMade(ast.unparse(function), tuple(each.text for each in arrays))
+            named = [word.arg for word in words] in ([], ["target"], ["input", "target"])
+            if len(arrays) == len(positional) + len(words) == 2 and named:
+                asked = known is not None and known.kind == "truth_torch"
+                return LossIsMade(ast.unparse(function), tuple(each.text for each in arrays), asked)
     return None
 
 

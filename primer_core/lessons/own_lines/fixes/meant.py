@@ -13,11 +13,11 @@ from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.causes.arrays import picked, scattered
-from primer_core.lessons.own_lines.causes.layers import sample_without_batch
-from primer_core.lessons.own_lines.causes.losses import batch_in_one_row
+from primer_core.lessons.own_lines.causes.layers import made_of_data, sample_without_batch
+from primer_core.lessons.own_lines.causes.losses import batch_in_one_row, loss_is_made
 from primer_core.lessons.own_lines.causes.networks import turned_for_linear, weight_of_a_layer
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of, wrapped
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, Where, ended
 from primer_core.lessons.own_lines.fixes.dtypes import mask_of
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
 from primer_core.lessons.own_lines.surprises import surprises_of
@@ -64,6 +64,21 @@ def _batch_of_one(failure: Failure) -> Iterator[Candidate] | None:
     place, failing = failure.place(found.node), failure.place(failure.failing.statement)
     within = failing.line <= place.line <= failing.end_line
     return iter([Candidate(place, f"{found.cause.asked}{found.ending}", "failing" if within else "making")])
+
+
+def _made_first(failure: Failure) -> Iterator[Candidate] | None:
+    """Make a layer or a loss first, and call it of the data that it was made of."""
+    loss = loss_is_made(failure.known, failure.trace)
+    if loss is not None:
+        return iter([failure.whole(f"{loss.code}()({', '.join(loss.given)})")])
+    found = made_of_data(failure.trace)
+    if found is None:
+        return None
+    places = [failure.place(node) for node in nodes_of(failure.trace.source) if isinstance(node, ast.Call)]
+    line = found.line or failure.failing.place.line
+    where: Where = "making" if found.line else "failing"
+    at = [place for place in places if place.text == found.code and place.line == line][:1]
+    return iter([Candidate(place, new, where) for place in at for new in (found.instead, found.also) if new])
 
 
 def _turned_weight(failure: Failure) -> Iterator[Candidate] | None:
@@ -771,6 +786,7 @@ def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _row_for_each_sample,
     _batch_of_one,
+    _made_first,
     _turned_weight,
     _picked_by_mask,
     _distances,

@@ -14,12 +14,14 @@ from primer_core.claims.surprises.layers import (
     FreezesNothing,
     LayersInARow,
     LossOfOneClass,
+    MadeOfData,
     NotAParameter,
     NothingBetween,
     RowsTakenForSamples,
     StateIsShared,
 )
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.makings import FIRST, NEVER_NUMBERS, making_of
 from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
 
 _SOFTMAX = ("F.softmax", "torch.softmax", "Tensor.softmax")
@@ -167,6 +169,17 @@ def _may_be_one(line: Line, given: ast.expr, shape: tuple[int, ...]) -> bool:
     return shape[0] == shape[1] or any(word in _PICTURES for word in words)
 
 
+def _of_data(line: Line) -> Iterator[Claim]:
+    for made in line.step.made:
+        call, shape = line.at(made.place), made.given[0] if made.given else None
+        if not isinstance(call, ast.Call) or shape is None or made.kind not in FIRST:
+            continue
+        making = making_of(call, line.source)
+        if making is not None and making.kind == made.kind and (shape or made.kind in NEVER_NUMBERS):
+            setting = FIRST[made.kind]
+            yield MadeOfData(line.run, made.place.text, making.given, setting, making.instead, making.also)
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _freezes,
     _alone,
@@ -177,4 +190,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _drops_still,
     _not_a_parameter,
     _rows_as_samples,
+    _of_data,
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.layers import RowsTakenForSamples
+from primer_core.claims.surprises.layers import MadeOfData, RowsTakenForSamples
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -72,3 +72,60 @@ def test_rows_are_named_that_count_as_samples(program: str, claim: Claim) -> Non
 )
 def test_rows_are_not_named_elsewhere(program: str) -> None:
     assert not of_kind(program, RowsTakenForSamples)
+
+
+@pytest.mark.parametrize(
+    ("program", "claim"),
+    [
+        (
+            "x = torch.ones(2, 3)\nh = nn.ReLU(x)",
+            MadeOfData((4, 1), "nn.ReLU(x)", "x", "inplace", "nn.ReLU()(x)", "x.relu()"),
+        ),
+        (
+            "from torch.nn import ReLU as Bend\nprint(Bend(torch.tensor(1.0)))",
+            MadeOfData(
+                (4, 1), "Bend(torch.tensor(1.0))", "torch.tensor(1.0)", "inplace", "Bend()(torch.tensor(1.0))",
+                "torch.tensor(1.0).relu()",
+            ),
+        ),
+        (
+            "from torch.nn import *\nx = torch.ones(2, 3)\nh = GELU(x)",
+            MadeOfData((5, 1), "GELU(x)", "x", "approximate", "GELU()(x)", ""),
+        ),
+        (
+            "x = torch.ones(2, 3)\nh = torch.nn.MaxPool1d(x, 2)",
+            MadeOfData((4, 1), "torch.nn.MaxPool1d(x, 2)", "x", "kernel_size", "torch.nn.MaxPool1d(2)(x)", ""),
+        ),
+        (
+            "x = torch.ones(2, 3)\npool = nn.MaxPool2d(x)",
+            MadeOfData((4, 1), "nn.MaxPool2d(x)", "x", "kernel_size", "", ""),
+        ),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.fc = nn.Linear(4, 2)\n    def forward(self, x):\n"
+            "        x = nn.ReLU(self.fc(x) + 1)\n        return x\ny = Net()(torch.ones(1, 4))",
+            MadeOfData(
+                (8, 1), "nn.ReLU(self.fc(x) + 1)", "self.fc(x) + 1", "inplace", "nn.ReLU()(self.fc(x) + 1)",
+                "(self.fc(x) + 1).relu()",
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_a_layer_is_named_that_is_made_of_data(program: str, claim: Claim) -> None:
+    assert of_kind(program, MadeOfData) == [claim]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "x = torch.ones(2, 3)\nh = nn.ReLU()(x)",
+        "h = nn.ReLU(True)",
+        "slope = torch.tensor(0.1)\nh = nn.LeakyReLU(slope)",
+        "c = nn.CrossEntropyLoss(torch.ones(3))",
+        "c = nn.BCEWithLogitsLoss(pos_weight=torch.ones(3))",
+        "class ReLU:\n    def __init__(self, x):\n        self.x = x\nh = ReLU(torch.ones(3))",
+        "w = nn.Parameter(torch.ones(3))",
+    ],
+)
+def test_no_layer_is_named_elsewhere(program: str) -> None:
+    assert not of_kind(program, MadeOfData)
