@@ -31,6 +31,12 @@ _ALONG = ("Softmax", "LogSoftmax", "Softmin")
 _POOLS = ("MaxPool1d", "MaxPool2d", "MaxPool3d", "AvgPool1d", "AvgPool2d", "AvgPool3d")
 """Layers that need one setting."""
 
+_TAKES: Mapping[str, range] = {
+    "Flatten": range(2, 64), "Softmax2d": range(3, 5), "Dropout1d": range(2, 4), "Dropout2d": range(3, 5),
+    **{pool: range(rank, rank + 2) for pool, rank in zip(_POOLS, (2, 3, 4, 2, 3, 4), strict=True)},
+}  # fmt: skip
+"""How many axes the data of a layer may have, where not any number of them."""
+
 NEVER_NUMBERS = ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish", "Hardsigmoid", "GELU", "Identity")
 """Layers none of whose settings is a number."""
 
@@ -86,8 +92,8 @@ def kind_of(function: ast.expr, source: str) -> str:
     return name if name in (*networks.LAYERS, *networks.LOSSES) and name not in _NO_LAYERS else ""
 
 
-def making_of(call: ast.Call, source: str) -> Making | None:
-    """Return what a call makes whose first argument is data."""
+def making_of(call: ast.Call, source: str, axes: int) -> Making | None:
+    """Return what a call makes whose first argument is data, of so many axes."""
     kind = kind_of(call.func, source)
     if kind not in networks.LAYERS or not call.args or any(isinstance(each, ast.Starred) for each in call.args):
         return None
@@ -98,7 +104,9 @@ def making_of(call: ast.Call, source: str) -> Making | None:
     if kind in _ALONG and not settings:
         settings = ["dim=-1"]
     known = kind in (*_ALONE, *_ALONG) or (kind in _POOLS and settings)
-    instead = f"{function}({', '.join(settings)})({given})" if known else ""
+    instead = (
+        "" if not known or axes not in _TAKES.get(kind, range(64)) else f"{function}({', '.join(settings)})({given})"
+    )
     asked = wrapped(call.args[0], given)
     also = f"{asked}.{_OF_TORCH[kind]}()" if kind in _OF_TORCH and not settings else ""
     return Making(kind, given, function, instead, also)

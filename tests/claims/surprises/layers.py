@@ -232,7 +232,8 @@ def _(claim: MadeOfData, program: Program) -> None:
     first = next(each for name, each in inspect.signature(kind.__init__).parameters.items() if name != "self")
     settings = first.kind is first.POSITIONAL_OR_KEYWORD
     assert claim.setting == (first.name if settings else "")
-    assert not settings or getattr(made, claim.setting) is data or first.name == "inplace"
+    held = getattr(made, claim.setting) if settings and first.name != "inplace" else data
+    assert held is data or all(one is other or torch.equal(one, other) for one, other in zip(held, data, strict=True))
     if not claim.instead:
         assert not claim.also
         return

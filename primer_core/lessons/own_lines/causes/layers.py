@@ -248,19 +248,20 @@ def made_of_data(trace: Trace) -> LayerIsMade | None:
     """Return the layer that was made of data, where the program fails at that, or at the layer in place of a result."""
     failing = trace.failing
     assert failing is not None
-    if isinstance(failing.node, ast.Call):
-        making = making_of(failing.node, trace.source)
+    if isinstance(failing.node, ast.Call) and failing.node.args:
         shapes = {each.place: each.shape for each in failing.operands}
-        shape = shapes.get(Place.of(failing.node.args[0], trace.source)) if making is not None else None
+        shape = shapes.get(Place.of(failing.node.args[0], trace.source))
+        making = making_of(failing.node, trace.source, len(shape)) if shape else None
         if making is not None and shape and (making.instead or making.kind == "Embedding" or len(shape) > 1):
             return _is_made_of(making, failing.place, 0)
     kinds = {each.kind for each in failing.operands if each.kind in networks.LAYERS}
     calls = [node for node in nodes_of(trace.source) if isinstance(node, ast.Call)] if kinds else []
     for made in (each for step in trace.steps for each in step.made):
         alike = [each for each in calls if kind_of(each.func, trace.source) == made.kind]
-        if made.kind in kinds and made.given[:1] not in ((), (None,)) and len(alike) == 1:
-            making = making_of(alike[0], trace.source)
-            if making is not None and (made.given[0] or made.kind in NEVER_NUMBERS):
+        shape = made.given[0] if made.given else None
+        if made.kind in kinds and shape is not None and len(alike) == 1:
+            making = making_of(alike[0], trace.source, len(shape))
+            if making is not None and (shape or made.kind in NEVER_NUMBERS):
                 return _is_made_of(making, made.place, made.place.line)
     return None
 

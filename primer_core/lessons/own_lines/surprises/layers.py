@@ -174,7 +174,7 @@ def _of_data(line: Line) -> Iterator[Claim]:
         call, shape = line.at(made.place), made.given[0] if made.given else None
         if not isinstance(call, ast.Call) or shape is None or made.kind not in FIRST:
             continue
-        making = making_of(call, line.source)
+        making = making_of(call, line.source, len(shape))
         if making is not None and making.kind == made.kind and (shape or made.kind in NEVER_NUMBERS):
             setting = FIRST[made.kind]
             yield MadeOfData(line.run, made.place.text, making.given, setting, making.instead, making.also)

@@ -97,6 +97,10 @@ def test_rows_are_not_named_elsewhere(program: str) -> None:
             MadeOfData((4, 1), "torch.nn.MaxPool1d(x, 2)", "x", "kernel_size", "torch.nn.MaxPool1d(2)(x)", ""),
         ),
         (
+            "x = torch.ones(3)\nflat = nn.Flatten(x)",
+            MadeOfData((4, 1), "nn.Flatten(x)", "x", "start_dim", "", ""),
+        ),
+        (
             "x = torch.ones(2, 3)\npool = nn.MaxPool2d(x)",
             MadeOfData((4, 1), "nn.MaxPool2d(x)", "x", "kernel_size", "", ""),
         ),
