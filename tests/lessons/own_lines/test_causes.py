@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch import nn
 
 from primer_core.claims.claim import Code, plain
 from primer_core.error_messages import Recognised
@@ -65,6 +66,8 @@ def test_each_number_of_a_cause_stands_in_the_message_or_in_a_shape_of_the_progr
 
 
 def shapes(value: Any) -> list[tuple[int, ...]]:
+    if isinstance(value, nn.Embedding):
+        return shapes(value.weight)
     if is_array(value):
         return [tuple(value.shape), (value.ndim, value.size)]
     return [shape for each in value for shape in shapes(each)] if isinstance(value, tuple | list) else []
@@ -614,3 +617,55 @@ def test_nothing_is_told_to_be_made_of_data_elsewhere(code: str) -> None:
     found = cause_of(run(DATA + code))
     said = "" if found is None else plain(found.sentence())
     assert "makes a l" not in said
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "fix"),
+    [
+        (
+            "table = nn.Embedding(5, 2)\nv = table(torch.tensor([1, 5, 7]))",
+            "is a table of 5 rows, with numbers from 0 to 4, and torch.tensor([1, 5, 7]) asks for row 5. The first "
+            "number must be larger",
+            "table = nn.Embedding(8, 2)",
+        ),
+        (
+            "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.table = nn.Embedding(4, 2)\n    def forward(self, words):\n"
+            "        return self.table(words - 1)\nv = Net()(torch.tensor([2, 0]))",
+            "words - 1 asks for row −1.",
+            "",
+        ),
+        (
+            "net = nn.Linear(4, 2)\npred = net(x).argmax(1)\nloss = nn.functional.cross_entropy(pred, y)",
+            "pred is net(x).argmax(1), one class number for each sample. The loss takes the scores",
+            "loss = nn.functional.cross_entropy(net(x), y)",
+        ),
+        (
+            "loss = nn.CrossEntropyLoss()(torch.argmax(x, dim=-1).float(), y)",
+            "torch.argmax(x, dim=-1).float(), one class number for each sample",
+            "loss = nn.CrossEntropyLoss()(x, y)",
+        ),
+    ],
+)
+def test_rows_and_scores_are_told(code: str, words: str, fix: str) -> None:
+    trace = run(DATA + code)
+    found = cause_of(trace)
+    assert found is not None
+    assert words in plain(found.sentence())
+    assert [each.line for each in fixes_of(trace)][:1] == ([fix] if fix else [])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "loss = nn.CrossEntropyLoss()(torch.ones(3), y)",
+        "loss = nn.CrossEntropyLoss()(x, torch.ones(3, 4).long())",
+        "z = torch.ones(3, 3).argmax(0)\nloss = nn.CrossEntropyLoss()(z, y)",
+        "v = torch.ones(3).index_select(0, torch.tensor([5]))",
+    ],
+)
+def test_rows_and_scores_are_not_told_elsewhere(code: str) -> None:
+    found = cause_of(run(DATA + code))
+    said = "" if found is None else plain(found.sentence())
+    assert "one class number" not in said
+    assert "is a table" not in said

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isqrt, prod
 
-from primer_core.claims.claim import Code, Sentence, Shape
+import numpy as np
+
+from primer_core.claims.claim import Code, Sentence, Shape, signed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.programs import networks
@@ -238,8 +240,40 @@ class Sample:
     cause: ChannelsForSamples | RowsForSamples | NoChannels | TakesBatchesAlone
 
 
+@dataclass(frozen=True, slots=True)
+class NoSuchRowThere(CauseHere):
+    """An embedding was asked for a row that it has not.
+
+    Parameters
+    ----------
+    code
+        What it was given.
+    row
+        int, the first number in it that is none of a row.
+    rows, size
+        int, how many rows there are, and how many numbers each has.
+    """
+
+    code: str
+    row: int
+    rows: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Name the rows that there are, and the one that was asked for."""
+        more = " The first number must be larger than each that comes in." if self.row >= self.rows else ""
+        return (
+            f"nn.Embedding({self.rows}, {self.size}) is a table of {self.rows} rows, with numbers from 0 to "
+            f"{self.rows - 1}, and ",
+            Code(self.code),
+            f" asks for row {signed(self.row)}.{more}",
+        )
+
+
 def of_layers(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the layers of the program tell it; None where they tell no more."""
+    if known.kind == "row_torch":
+        return _no_such_row(trace)
     found = sample_without_batch(known.kind, trace)
     return None if found is None else found.cause
 
@@ -268,6 +302,20 @@ def made_of_data(trace: Trace) -> LayerIsMade | None:
 
 def _is_made_of(making: Making, place: Place, line: int) -> LayerIsMade:
     return LayerIsMade(place.text, making.function, making.given, making.instead, making.also, line)
+
+
+def _no_such_row(trace: Trace) -> NoSuchRowThere | None:
+    failing, broke = trace.failing, None if trace.broken is None else trace.broken.broke
+    if failing is None or broke is None or broke.kind != "Embedding" or broke.weight is None:
+        return None
+    rows, size = broke.weight
+    for operand in failing.operands[-1:]:
+        if not isinstance(operand.value, np.ndarray) or operand.value.dtype.kind not in "iu":
+            continue
+        beyond = [int(row) for row in operand.value.reshape(-1) if not 0 <= row < rows]
+        if beyond and broke.given[:1] == (operand.shape,):
+            return NoSuchRowThere(operand.text, beyond[0], rows, size)
+    return None
 
 
 def sample_without_batch(kind: str, trace: Trace) -> Sample | None:

@@ -14,7 +14,7 @@ from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.causes.arrays import picked, scattered
 from primer_core.lessons.own_lines.causes.layers import made_of_data, sample_without_batch
-from primer_core.lessons.own_lines.causes.losses import batch_in_one_row, loss_is_made
+from primer_core.lessons.own_lines.causes.losses import batch_in_one_row, loss_is_made, picked_before
 from primer_core.lessons.own_lines.causes.networks import turned_for_linear, weight_of_a_layer
 from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, Where, ended
@@ -79,6 +79,12 @@ def _made_first(failure: Failure) -> Iterator[Candidate] | None:
     where: Where = "making" if found.line else "failing"
     at = [place for place in places if place.text == found.code and place.line == line][:1]
     return iter([Candidate(place, new, where) for place in at for new in (found.instead, found.also) if new])
+
+
+def _scores_themselves(failure: Failure) -> Iterator[Candidate] | None:
+    """Give a loss the scores of classes, where the largest of them was picked before."""
+    found = picked_before(failure.trace) if failure.kind == "probabilities_dtype_torch" else None
+    return None if found is None else iter([failure.instead(found[1], found[0].scores)])
 
 
 def _turned_weight(failure: Failure) -> Iterator[Candidate] | None:
@@ -787,6 +793,7 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _row_for_each_sample,
     _batch_of_one,
     _made_first,
+    _scores_themselves,
     _turned_weight,
     _picked_by_mask,
     _distances,
