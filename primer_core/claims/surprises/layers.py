@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, axis_text, counted
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, axis_text, counted
 from primer_core.claims.running import Run
 
 
@@ -269,4 +269,89 @@ class LayersInARow(InAWord, Claim):
             " around ",
             Code(self.inner),
             " it can compute more",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RowsTakenForSamples(InAWord, Claim):
+    """What lays samples out flat was given a table without the axis of a batch, and left it as it is.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call that was given the table: of a network, or of the function itself.
+    flat
+        What lays samples out flat, as code; empty where the call itself does.
+    given
+        The table, as code that something can be asked of.
+    shape, gives
+        Shapes of the table, and of what the call gives.
+    """
+
+    word: ClassVar[str] = "rows as samples"
+    run: Run
+    code: str
+    flat: str
+    given: str
+    shape: Shape
+    gives: Shape
+
+    def sentence(self) -> Sentence:
+        """Say what is kept and joined, and what makes one sample of a table."""
+        gives: Sentence = (Code(self.code), f" gives a row for each, {self.gives}. ") if self.flat else ()
+        return (
+            Code(self.flat or self.code),
+            " joins all axes behind axis 0, which is that of the batch. ",
+            Code(self.given),
+            f", {self.shape}, has one axis behind it and stays as it is: its {self.shape[0]} rows count as samples"
+            f"{', and ' if gives else '. '}",
+            *gives,
+            "If all of it is one sample, ",
+            Code(f"{self.given}.unsqueeze(0)"),
+            f" is a batch of one, {(1, *self.shape)}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOfData(InAWord, Claim):
+    """A layer was made with data in the place of its settings.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, given
+        The call of the class, and the data.
+    setting
+        What the data is read as; empty where the class uses nothing that it is given.
+    instead, also
+        What makes the layer first and calls it of the data, and what does without a layer; empty where not known.
+    """
+
+    word: ClassVar[str] = "a layer, no result"
+    run: Run
+    code: str
+    given: str
+    setting: str
+    instead: str
+    also: str
+
+    def sentence(self) -> Sentence:
+        """Say what comes of the call, and what computes a result."""
+        read: Sentence = (" is read as a setting",)
+        if self.setting:
+            read = (" is read as its setting ", Code(self.setting))
+        instead: Sentence = ()
+        if self.instead:
+            instead = (". ", Code(self.instead), " makes one and calls it")
+        also: Sentence = (", and ", Code(self.also), " needs none") if self.also else ()
+        return (
+            Code(self.code),
+            " makes a layer and computes nothing: ",
+            Code(self.given),
+            *read,
+            *instead,
+            *also,
         )

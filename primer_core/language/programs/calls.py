@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.backend.loading import load_torch
-from primer_core.language.execution import is_array, owner_of
+from primer_core.language.execution import is_array, is_wrapped, owner_of
 from primer_core.language.limits import Refused
 from primer_core.language.programs import networks
 from primer_core.language.programs.lazy import is_waiting
@@ -241,6 +241,9 @@ class Calls(Transforms):
             positional, keywords = self._arguments(node)
             given = tuple(self._taken(value, node) for value in positional)
             return self._outside(holder.register_hook, given, keywords, node)
+        if owner_of(holder) == "Tensor" and function.attr == "data_ptr" and not is_wrapped(holder):
+            positional, keywords = self._arguments(node)
+            return self._outside(holder.data_ptr, positional, keywords, node)
         return super()._ask_of(holder, function, node)
 
     def _call_value(self, value: Any, node: ast.Call) -> Any:

@@ -157,6 +157,25 @@ class Forward:
     waiting: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A layer that was made with tensors where its settings stand.
+
+    Parameters
+    ----------
+    place
+        The call in the program.
+    kind
+        Name of its class.
+    given
+        For each argument in order the shape of a tensor; None for anything else.
+    """
+
+    place: Place
+    kind: str
+    given: tuple[Shape | None, ...]
+
+
 @dataclass(slots=True, eq=False)
 class _Entry:
     module: Any
@@ -175,19 +194,25 @@ class Watch:
         Networks that were called and returned, since someone took them away.
     broken
         The last one that did not return, and why.
+    of_tensors
+        Layers that were made with tensors where their settings stand, since someone took them away.
     """
 
     forwards: list[Forward] = field(default_factory=list)
     broken: tuple[Rejection, Forward] | None = None
+    of_tensors: list[Made] = field(default_factory=list)
     _made: dict[int, tuple[weakref.ref[Any], Place]] = field(default_factory=dict)
     _called: list[weakref.ref[Any]] = field(default_factory=list)
     _under_way: bool = False
     _number: int = 0
 
-    def note(self, made: Any, place: Place) -> None:
-        """Keep where the program makes a layer."""
+    def note(self, made: Any, place: Place, given: tuple[Any, ...]) -> None:
+        """Keep where the program makes a layer, and whether it is given tensors."""
         if is_module(made):
             self._made[id(made)] = (weakref.ref(made), place)
+            shapes = tuple(tuple(map(int, each.shape)) if has_shape(each) else None for each in given)
+            if any(shape is not None for shape in shapes):
+                self.of_tensors.append(Made(place, type(made).__name__, shapes))
 
     def was_called(self, module: Any) -> bool:
         """Return whether a network was called."""

@@ -240,7 +240,7 @@ class PythonFunctions(Containers):
             positional = tuple(map(itself, positional))
             keywords = {word: itself(value) for word, value in keywords.items()}
         result = self._outside(networks.make, (name, *self._all_taken(positional, keywords, node)), {}, node)
-        self.layers.note(result, Place.of(node, self._source))
+        self.layers.note(result, Place.of(node, self._source), positional)
         return result
 
     def _all_taken(

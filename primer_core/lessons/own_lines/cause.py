@@ -10,6 +10,7 @@ from math import prod
 
 from primer_core.backend import Declined
 from primer_core.error_messages import Recognised, read, recognise
+from primer_core.error_messages.cause import Cause
 from primer_core.error_messages.kinds.calling import UnknownArgument
 from primer_core.error_messages.kinds.products import InnerSizesDiffer
 from primer_core.language.execution import attempted
@@ -17,8 +18,9 @@ from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.causes.arrays import of_arrays, of_masks
 from primer_core.lessons.own_lines.causes.gradients import of_gradients
-from primer_core.lessons.own_lines.causes.losses import of_losses
-from primer_core.lessons.own_lines.causes.networks import nearly_its_name, of_networks
+from primer_core.lessons.own_lines.causes.layers import made_of_data, of_layers
+from primer_core.lessons.own_lines.causes.losses import loss_is_made, of_losses
+from primer_core.lessons.own_lines.causes.networks import nearly_its_name, of_functions, of_networks
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -33,9 +35,15 @@ def cause_of(trace: Trace) -> Recognised | None:
     if stopped is None or stopped.declined is None or trace.failing is None:
         return None
     known = recognise(read(stopped.declined.text))
+    made = apart(partial(_is_made, known if isinstance(known, Recognised) else None, trace), None)
+    if made is not None:
+        return Recognised("made_of_data", "PyTorch", known.raised, made)
     if not isinstance(known, Recognised):
         near = apart(partial(nearly_its_name, trace), None)
         return None if near is None else Recognised("nearly_its_name", "Python", known.raised, near)
+    turned = apart(partial(of_functions, known, trace), None)
+    if turned is not None:
+        return replace(known, cause=turned)
     layer = trace.broken is not None and trace.broken.broke is not None and not trace.broken.broke.holds
     if isinstance(known.cause, InnerSizesDiffer) and known.cause.layer and not layer:
         return None
@@ -50,11 +58,16 @@ def cause_of(trace: Trace) -> Recognised | None:
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
     if not all(_is_there(shape, there) for shape in here):
         return None
-    for closer in (of_networks, of_arrays, of_losses, of_gradients):
+    for closer in (of_networks, of_layers, of_arrays, of_losses, of_gradients):
         cause = apart(partial(closer, known, trace), None)
         if cause is not None:
             return replace(known, cause=cause)
     return known
+
+
+def _is_made(known: Recognised | None, trace: Trace) -> Cause | None:
+    """Return what was made of data, that was to be computed of it."""
+    return loss_is_made(known, trace) or made_of_data(trace)
 
 
 def _gives(failing: Failing, name: str) -> bool:

@@ -18,7 +18,7 @@ from primer_core.language.evaluator import Call, warnings_of
 from primer_core.language.execution import is_array, is_wrapped, remembered
 from primer_core.language.limits import MAX_ELEMENTS
 from primer_core.language.programs.interpreter import Failed, Interpreter, Moment
-from primer_core.language.programs.layers import Forward, is_module
+from primer_core.language.programs.layers import Forward, Made, is_module
 from primer_core.language.programs.lazy import is_waiting
 from primer_core.language.programs.reading import MAX_LINES, read_program
 from primer_core.language.programs.scope import Scope
@@ -240,6 +240,8 @@ class Step:
         What networks did that it called.
     views
         Small views that it took of large arrays.
+    made
+        Layers that it made with tensors where their settings stand.
     """
 
     moment: Moment
@@ -256,6 +258,7 @@ class Step:
     parts: tuple[Part, ...]
     forwards: tuple[Forward, ...]
     views: tuple[SmallView, ...] = ()
+    made: tuple[Made, ...] = ()
 
     @property
     def line(self) -> int:
@@ -462,6 +465,8 @@ class _Tracer:
         interpreter.calls.clear()
         forwards = tuple(interpreter.layers.forwards)
         interpreter.layers.forwards.clear()
+        made = tuple(interpreter.layers.of_tensors)
+        interpreter.layers.of_tensors.clear()
         before = self._names_before(interpreter.names, len(moment.functions))
         values = _with_gradients(interpreter.names)
         names = {name: self._seen(value, before.get(name)) for name, value in values.items()}
@@ -493,6 +498,7 @@ class _Tracer:
             tuple(self._parts),
             forwards,
             tuple(self._views),
+            made,
         )
         self._parts.clear()
         self._views.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from typing import Any
 
 import torch
@@ -14,14 +15,16 @@ from primer_core.claims.surprises.layers import (
     FreezesNothing,
     LayersInARow,
     LossOfOneClass,
+    MadeOfData,
     NotAParameter,
     NothingBetween,
+    RowsTakenForSamples,
     StateIsShared,
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import line, opened
-from tests.claims.surprises.lines import after_line, at_line, computed, stands_there, statement_of
+from tests.claims.surprises.lines import after_line, at_line, computed, expression, stands_there, statement_of, written
 
 
 @check(FreezesNothing)
@@ -182,3 +185,62 @@ def _(claim: LayersInARow, program: Program) -> None:
     weight = computed(f"{claim.outer}.weight @ {claim.inner}.weight", names)
     shift = outer(inner(torch.zeros(1, claim.inputs)))
     torch.testing.assert_close(outer(inner(given)), given @ weight.T + shift, rtol=1e-3, atol=1e-4)
+
+
+@check(RowsTakenForSamples)
+def _(claim: RowsTakenForSamples, program: Program) -> None:
+    stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    table = computed(claim.given, dict(names))
+    assert table.dim() == 2
+    assert tuple(table.shape) == claim.shape
+    laid: list[Any] = []
+
+    def flattened(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        laid.extend((inputs[0], output) if isinstance(module, nn.Flatten) else ())
+
+    hook = nn.modules.module.register_module_forward_hook(flattened)
+    try:
+        gives = computed(claim.code, dict(names))
+        if claim.flat:
+            assert claim.flat == "nn.Flatten()"
+            assert laid[0].data_ptr() == table.data_ptr()
+            assert laid[1].shape == table.shape
+            node: Any = stands_there(claim.code, program, claim.run)
+            row = ast.Call(node.func, [expression("_row_")], [])
+            few = torch.cat([table[:1]] * 3)
+            assert computed(ast.unparse(row), {**names, "_row_": few}).shape == (3, *gives.shape[1:])
+        else:
+            assert torch.equal(gives, table)
+    finally:
+        hook.remove()
+    assert tuple(gives.shape) == claim.gives
+    assert len(gives) == claim.shape[0]
+    assert computed(f"{claim.given}.unsqueeze(0)", dict(names)).flatten(1).shape == (1, table.numel())
+
+
+@check(MadeOfData)
+def _(claim: MadeOfData, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    data = computed(claim.given, dict(names))
+    assert written(node.args[0], program) == claim.given
+    assert isinstance(data, torch.Tensor)
+    made, kind = (computed(code, dict(names)) for code in (claim.code, ast.unparse(node.func)))
+    assert type(made) is kind
+    assert issubclass(kind, nn.Module)
+    first = next(each for name, each in inspect.signature(kind.__init__).parameters.items() if name != "self")
+    settings = first.kind is first.POSITIONAL_OR_KEYWORD
+    assert claim.setting == (first.name if settings else "")
+    held = getattr(made, claim.setting) if settings and first.name != "inplace" else data
+    assert held is data or all(one is other or torch.equal(one, other) for one, other in zip(held, data, strict=True))
+    if not claim.instead:
+        assert not claim.also
+        return
+    result = computed(claim.instead, dict(names))
+    assert isinstance(result, torch.Tensor)
+    assert type(expression(claim.instead).func) is ast.Call
+    assert claim.instead.endswith(f"({claim.given})")
+    assert ast.unparse(expression(claim.instead).func.func) == ast.unparse(node.func)
+    if claim.also:
+        assert torch.equal(computed(claim.also, dict(names)), result)

@@ -28,7 +28,7 @@ from primer_core.claims.surprises.losses import (
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import recorded
-from tests.claims.running_checks import opened
+from tests.claims.running_checks import opened, statement_called
 from tests.claims.surprises.lines import after_line, at_line, computed, every_gradient, stands_there, statement_of
 
 
@@ -89,26 +89,37 @@ def _(claim: KlOverAllNumbers, program: Program) -> None:
 
 @check(SmallerBatchWeighsMore)
 def _(claim: SmallerBatchWeighsMore, program: Program) -> None:
-    stands_there(claim.code, program, claim.run)
+    whole: Any = stands_there(claim.code, program, claim.run)
     names = at_line(program, claim.run)
     given = {name: each for name, each in names.items() if not isinstance(each, torch.nn.Module)}
-    assert f"{float(computed(claim.code, {**given, 'np': np})):.6g}" == claim.value
+    code = claim.code
+    if isinstance(whole, ast.AugAssign):
+        assert isinstance(whole.op, ast.Div)
+        code = f"{ast.unparse(whole.target)} / ({ast.unparse(whole.value)})"
+    assert f"{float(computed(code, {**given, 'np': np})):.6g}" == claim.value
     source = opened(program.code)
-    bound: Any = next(
-        each
-        for each in ast.walk(ast.parse(source))
-        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == claim.loss
-    )
-    adds = [each for each in ast.walk(ast.parse(source)) if ast.unparse(each) == f"{claim.loss}.item()"]
-    assert adds
+    statements = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.stmt)]
+    bound = [each for each in statements if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == claim.loss]
+    simple = [each for each in statements if isinstance(each, ast.Assign | ast.AugAssign | ast.Expr)]
+    of_all = [
+        each for each in simple if claim.loss in [ast.get_source_segment(source, node) for node in ast.walk(each)]
+    ]
+    named = bool(bound)
+    binds = bound[0] if bound else of_all[0]
+    mean: Any = bound[0].value if bound else ast.parse(claim.loss, mode="eval").body
+    while ast.unparse(mean.func).endswith((".item", ".detach")):
+        mean = mean.func.value
     done = recorded(source).lines
-    times = sorted(run for run in done if line_of(run[0]) == bound.lineno)
+    own = ast.unparse(binds)
+    times = sorted(run for run in done if ast.unparse(statement_called(source, run[0])) == own)
     known: list[tuple[float, int]] = []
     for run in times:
-        first = computed(ast.unparse(bound.value.args[0]), at_line(program, run))
-        known.append((float(done[run].names[claim.loss]), len(first)))
+        live = at_line(program, run)
+        samples = mean.args[0] if mean.args else mean.func.value
+        value = done[run].names[claim.loss] if named else computed(claim.loss, dict(live))
+        known.append((float(value), len(computed(ast.unparse(samples), live))))
     count = len(claim.sizes)
-    windows = [known[start : start + count] for start in range(0, len(known) - count + 1, count)]
+    windows = [known[start : start + count] for start in range(len(known) - count + 1)]
     fits = [each for each in windows if f"{sum(loss for loss, _ in each) / count:.6g}" == claim.value]
     assert any(
         tuple(size for _, size in each) == claim.sizes

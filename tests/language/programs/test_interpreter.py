@@ -787,3 +787,12 @@ def test_a_method_that_cannot_be_defined_is_compared_with_those_that_can(name: s
     rejection = interpreted(f"class Bag:\n    def {name}(self):\n        pass")[1]
     assert rejection is not None
     assert f"Is “{meant}” meant?" in rejection.message
+
+
+def test_a_tensor_says_where_its_cells_lie() -> None:
+    text = (
+        "import torch\na = torch.arange(4)\nb, c = a.view(2, 2), a.clone()\n"
+        "print(a.data_ptr() == b.data_ptr(), a.data_ptr() == c.data_ptr(), a[1:].data_ptr() - a.data_ptr())\n"
+        "print(type(a.data_ptr()).__name__, torch.nn.Linear(2, 1).weight.data_ptr() > 0)"
+    )
+    assert printed(text) == ["True False 8", "int True"]

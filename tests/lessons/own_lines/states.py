@@ -706,11 +706,18 @@ _MODES = (
     "    tunes.zero_grad()\n    shy(torch.ones(3, 2)).sum().backward()\n    tunes.step()\n    shy.eval()",
     "slopes = torch.ones({1}, requires_grad=True)\nwalks = torch.optim.SGD([slopes], lr=0.{1})\n"
     "falls = torch.optim.lr_scheduler.StepLR(walks, step_size={0}, gamma=0.5)\nfor era in range(2):\n"
-    "    for few in range({1} + 2):\n        (slopes * era).sum().backward()\n        walks.step()\n"
+    "    for few in range({1} + 2):\n        (slopes * (era + 1)).sum().backward()\n        walks.step()\n"
     "        falls.step()",
     "level = nn.Sequential(nn.Linear(2, {1}), nn.BatchNorm1d({1}))\n"
-    "turns = torch.optim.SGD(level.parameters(), lr=0.0{1})\nfor lap in range({0} + 1):\n"
+    "turns = torch.optim.SGD(level.parameters(), lr=0.000{1})\nfor lap in range({0} + 1):\n"
     "    level(torch.arange(8.).reshape(4, 2)).sum().backward()\n    turns.step()\n    level.eval()",
+    "lays = nn.Sequential(nn.Flatten(), nn.Linear({1}, {0}))\nimg = torch.ones({1}, {1})\nrows = lays(img)",
+    "photo = torch.ones({0} + 1, {1})\nsame = torch.flatten(photo, 1) * 2\nlays = nn.Flatten()\nkept = lays(photo) + 1",
+    "bends = nn.ReLU(torch.ones({1}))\nflat = nn.Flatten(torch.ones({0}, {1}))",
+    "one = torch.tensor({0}.5)\nkeeps = nn.ReLU(one)\npool = nn.MaxPool1d(torch.ones({1}, 3), 2)",
+    "parts = torch.arange(5.) * {1}\nshare = 0\nfor few in parts.split(2):\n    share += few.mean().item()\nshare /= 3",
+    "errs = np.arange(7.) * {0}\nmeans = []\nfor i in range(0, 7, {1}):\n    low = errs[i:i + {1}].mean()\n"
+    "    means.append(low)\nmiddle = np.mean(means)",
     "known = torch.tensor([{0}, {1}])\nold = torch.Tensor([{0}, {1}, 7])\nroom = torch.Tensor({0}, {1})",
 )
 """Programs whose networks run in one mode and mean another."""

@@ -11,8 +11,11 @@ import numpy as np
 from primer_core.claims.claim import Code, Sentence
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
+from primer_core.language.programs import networks
+from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.makings import kind_of
 from primer_core.lessons.own_lines.trace import Trace
 
 
@@ -26,19 +29,22 @@ class LossIsMade(CauseHere):
         The class.
     given
         What it was given, as code.
+    asked
+        Whether it was asked for yes or no.
     """
 
     code: str
     given: tuple[str, ...]
+    asked: bool
 
     def sentence(self) -> Sentence:
         """Say what the brackets are for, and where the arrays belong."""
+        read = " are read as such, and one of them is asked for yes or no." if self.asked else " are data."
         return (
             Code(f"{self.code}(...)"),
             " makes a loss, and takes settings in its brackets: ",
             Code(", ".join(self.given)),
-            " are read as such, and one of them is asked for yes or no. What is made is called with predictions and "
-            "targets: ",
+            f"{read} What is made is called with predictions and targets: ",
             Code(f"{self.code}()({', '.join(self.given)})"),
             ".",
         )
@@ -156,13 +162,42 @@ class OneHotInARow(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PickedBeforeTheLoss(CauseHere):
+    """A loss over classes was given the classes that were picked, in place of their scores.
+
+    Parameters
+    ----------
+    code, picked, scores
+        What it was given, what picked the classes, and what it picked them of.
+    """
+
+    code: str
+    picked: str
+    scores: str
+
+    def sentence(self) -> Sentence:
+        """Say what was picked, and what the loss takes."""
+        held: Sentence = (Code(self.code), " is ", Code(self.picked))
+        if self.code == self.picked:
+            held = (Code(self.code),)
+        return (
+            *held,
+            ", one class number for each sample. The loss takes the scores of all classes, a row for each sample, so "
+            "that it can tell how far off they are: ",
+            Code(self.scores),
+            ". Which of them is the largest has no gradient.",
+        )
+
+
 def of_losses(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as what a loss was given tells it; None where it tells no more."""
     failing = trace.failing
     assert failing is not None
     match known.kind:
-        case "truth_torch":
-            return _loss_is_made(failing)
+        case "probabilities_dtype_torch":
+            found = picked_before(trace)
+            return None if found is None else found[0]
         case "batches":
             return cut_into_rows(trace) or _one_hot_in_a_row(trace)
         case "probabilities_range":
@@ -172,12 +207,17 @@ def of_losses(known: Recognised, trace: Trace) -> Cause | None:
     return None
 
 
-def _loss_is_made(failing: Failing) -> LossIsMade | None:
+def loss_is_made(known: Recognised | None, trace: Trace) -> LossIsMade | None:
+    """Return what the class of a loss was given in place of settings, if that is predictions and targets."""
+    failing = trace.failing
+    assert failing is not None
     match failing.node:
-        case ast.Call(ast.Attribute() as function, [_, _], []) if function.attr.endswith("Loss"):
+        case ast.Call(function, positional, words) if kind_of(function, trace.source) in networks.LOSSES:
             arrays = [each for each in failing.operands if each.shape is not None]
-            if len(arrays) == 2:
-                return LossIsMade(ast.unparse(function), tuple(each.text for each in arrays))
+            named = [word.arg for word in words] in ([], ["target"], ["input", "target"])
+            if len(arrays) == len(positional) + len(words) == 2 and named:
+                asked = known is not None and known.kind == "truth_torch"
+                return LossIsMade(ast.unparse(function), tuple(each.text for each in arrays), asked)
     return None
 
 
@@ -262,3 +302,35 @@ def _one_hot_in_a_row(trace: Trace) -> OneHotInARow | None:
             if found is not None and hot and found[2] == (rows, classes):
                 return OneHotInARow(ast.unparse(found[0]), found[1], rows, classes)
     return None
+
+
+def picked_before(trace: Trace) -> tuple[PickedBeforeTheLoss, ast.expr] | None:
+    """Return how classes were picked that a loss was given, and what stands for them there."""
+    failing = trace.failing
+    assert failing is not None
+    if not isinstance(failing.node, ast.Call) or not failing.node.args:
+        return None
+    given = failing.node.args[0]
+    code: ast.expr = given
+    if isinstance(given, ast.Name):
+        bound = [each for each in statements_of(trace.source) if isinstance(each, ast.Assign)]
+        values = [each.value for each in bound if any(ast.unparse(to) == given.id for to in each.targets)]
+        if len(values) != 1:
+            return None
+        code = values[0]
+    picked = code
+    while isinstance(picked, ast.Call) and isinstance(picked.func, ast.Attribute) and picked.func.attr == "float":
+        picked = picked.func.value
+    match picked:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "argmax"), [scores, *axis], words):
+            pass
+        case ast.Call(ast.Attribute(scores, "argmax"), axis, words):
+            pass
+        case _:
+            return None
+    along = [ast.unparse(each) for each in (*axis, *(word.value for word in words))]
+    shapes = {each.place: each.shape for each in failing.operands}
+    if along not in (["1"], ["-1"]) or len(shapes.get(Place.of(given, trace.source)) or ()) != 1:
+        return None
+    text, how, of = (Place.of(each, trace.source).text for each in (given, code, scores))
+    return PickedBeforeTheLoss(text, how, of), given

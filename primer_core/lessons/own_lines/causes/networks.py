@@ -12,7 +12,7 @@ from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.causes.here import CauseHere
-from primer_core.lessons.own_lines.failing import Failing, statements_of, wrapped
+from primer_core.lessons.own_lines.failing import Failing, nodes_of, statements_of, wrapped
 from primer_core.lessons.own_lines.near_names import near_names, renamed
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -116,26 +116,61 @@ class WeightOfALayer(CauseHere):
 
     Parameters
     ----------
-    given, layer
-        What was multiplied, and the layer, as code.
+    given, layer, code
+        What was multiplied, the layer, and what stands for its weight, as code.
     rows, weight
-        Their shapes.
+        Shapes of the rows and of the weight.
     """
 
     given: str
     layer: str
+    code: str
     rows: tuple[int, ...]
     weight: tuple[int, ...]
 
     def sentence(self) -> Sentence:
         """Say how the weight lies, and what the layer itself computes."""
         outputs, inputs = self.weight
+        of: Sentence = () if self.code == f"{self.layer}.weight" else (", which ", Code(self.code), " comes from")
         return (
-            f"The weight of a linear layer is (outputs, inputs): {self.weight} for ",
+            f"nn.Linear keeps its weight as (outputs, inputs), one row for each output: {self.weight} for ",
             Code(self.layer),
+            *of,
             f". The layer multiplies rows of {inputs} numbers by its transpose, ",
-            Code(f"{self.given} @ {self.layer}.weight.T"),
+            Code(f"{self.given} @ {self.code}.T"),
             f": {self.rows} by ({inputs}, {outputs}).",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedForLinear(CauseHere):
+    """The function of a linear layer was given a matrix that is turned already.
+
+    Parameters
+    ----------
+    code
+        What it was given.
+    matrix
+        Its shape.
+    rows
+        Shape of what is to be multiplied.
+    """
+
+    code: str
+    matrix: tuple[int, ...]
+    rows: tuple[int, ...]
+
+    def sentence(self) -> Sentence:
+        """Say what the function computes, and which shape it takes."""
+        inputs, outputs = self.matrix
+        return (
+            Code("F.linear(x, W, b)"),
+            " computes ",
+            Code("x @ W.T + b"),
+            ": W is (outputs, inputs), one row for each output, as nn.Linear keeps it. For rows of "
+            f"{inputs} numbers and {outputs} outputs that is ({outputs}, {inputs}), and ",
+            Code(self.code),
+            f" is {self.matrix}.",
         )
 
 
@@ -152,51 +187,142 @@ def of_networks(known: Recognised, trace: Trace) -> Cause | None:
         case "no_forward":
             return _forward_within(trace)
         case kind if kind in _OF_PRODUCTS:
-            return _weight_of_a_layer(trace)
+            return weight_of_a_layer(trace)
     return None
 
 
-_OF_PRODUCTS = ("matmul_torch", "matmul_sizes_torch", "matmul_batch_torch", "matrix_vector_torch")
+_OF_PRODUCTS = (
+    "matmul_torch", "matmul_sizes_torch", "matmul_batch_torch", "matrix_vector_torch", "matmul", "dot",
+)  # fmt: skip
 
 
-def _weight_of_a_layer(trace: Trace) -> WeightOfALayer | None:
+def weight_of_a_layer(trace: Trace) -> WeightOfALayer | None:
     failing = trace.failing
     assert failing is not None
-    match failing.node:
-        case ast.BinOp(left, ast.MatMult(), ast.Attribute(holder, "weight")):
-            pass
-        case ast.Call(ast.Attribute(ast.Name("torch"), "matmul" | "mm"), [left, ast.Attribute(holder, "weight")], []):
-            pass
-        case ast.Call(ast.Attribute(left, "matmul" | "mm"), [ast.Attribute(holder, "weight")], []):
-            pass
-        case _:
-            return None
-    shapes = [each.shape for each in failing.operands if each.shape is not None]
-    if len(shapes) != 2 or not shapes[0] or len(shapes[1]) != 2 or shapes[0][-1] != shapes[1][1]:
-        return None
-    if not _is_linear(holder, failing, trace):
-        return None
-    given, layer = (Place.of(each, trace.source).text for each in (left, holder))
-    return WeightOfALayer(wrapped(left, given), layer, shapes[0], shapes[1])
+    sides = _sides(failing.node)
+    shapes = {each.place: each.shape for each in failing.operands}
+    for given, weight in (sides, sides[::-1]) if len(sides) == 2 else ():
+        rows, matrix = (shapes.get(Place.of(each, trace.source)) for each in (given, weight))
+        on_the_left = weight is sides[0]
+        if not rows or matrix is None or len(matrix) != 2 or rows[-1] != matrix[1] or (on_the_left and len(rows) < 2):
+            continue
+        holder = _whose_weight(weight, trace)
+        if holder is not None and _is_linear(holder, failing, trace):
+            text, layer, code = (Place.of(each, trace.source).text for each in (given, holder, weight))
+            return WeightOfALayer(wrapped(given, text), layer, wrapped(weight, code), rows, matrix)
+    return None
+
+
+def _sides(node: ast.AST) -> tuple[ast.expr, ...]:
+    """Return both sides of a product of matrices; none of anything else."""
+    match node:
+        case ast.BinOp(left, ast.MatMult(), right):
+            return left, right
+        case ast.Call(ast.Attribute(ast.Name("torch" | "np"), "matmul" | "mm" | "dot"), [left, right], []):
+            return left, right
+        case ast.Call(ast.Attribute(ast.Name("torch"), "addmm"), [_, left, right], []):
+            return left, right
+        case ast.Call(ast.Attribute(left, "matmul" | "mm" | "dot"), [right], []):
+            return left, right
+    return ()
+
+
+def _whose_weight(node: ast.expr, trace: Trace, *, by_name: bool = True) -> ast.expr | None:
+    """Return the layer whose weight something is, itself or with other numbers in its place; None of all else."""
+    match node:
+        case ast.Attribute(holder, "weight"):
+            return holder
+        case ast.Attribute(inner, "data"):
+            return _whose_weight(inner, trace, by_name=by_name)
+        case ast.Call(ast.Attribute(inner, "detach" | "clone" | "numpy" | "cpu" | "float" | "double"), [], []):
+            return _whose_weight(inner, trace, by_name=by_name)
+        case ast.Name(name) if by_name:
+            value = _bound_to(name, trace)
+            layer = None if value is None else _whose_weight(value, trace, by_name=False)
+            lasts = not isinstance(layer, ast.Name) or _bound_to(layer.id, trace) is not None
+            return layer if lasts else None
+    return None
+
+
+def _bound_to(name: str, trace: Trace) -> ast.expr | None:
+    """Return what a name is bound to, where one statement alone binds it, and to that alone."""
+    nodes = nodes_of(trace.source)
+    stores = [
+        node for node in nodes if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+    ]
+    found: list[ast.expr] = []
+    for statement in statements_of(trace.source) if len(stores) == 1 else ():
+        match statement:
+            case ast.Assign([ast.Name(bound)], value) if bound == name:
+                found.append(value)
+            case ast.Assign([ast.Tuple(bounds)], ast.Tuple(values)) if len(bounds) == len(values):
+                found += [value for to, value in zip(bounds, values, strict=True) if to is stores[0]]
+            case ast.Assign(
+                [ast.Tuple([ast.Name(bound), ast.Name()])], ast.Call(ast.Attribute(of, "parameters"), [], [])
+            ):
+                if bound == name:
+                    found.append(ast.Attribute(of, "weight", ast.Load()))
+    return found[0] if len(found) == 1 else None
 
 
 def _is_linear(holder: ast.expr, failing: Failing, trace: Trace) -> bool:
-    """Return whether an expression is the name of a linear layer, or an attribute that is set to one alone."""
-    if isinstance(holder, ast.Name):
-        return failing.scope.get(holder.id) == "Linear" and "class Linear" not in trace.source
-    if not isinstance(holder, ast.Attribute):
+    """Return whether an expression is the name of a linear layer, one of a Sequential, or an attribute set to one."""
+    if "class Linear" in trace.source:
         return False
-    made = [
-        statement.value
-        for statement in statements_of(trace.source)
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Attribute) and target.attr == holder.attr
-    ]
-    return [ast.unparse(each.func) for each in made if isinstance(each, ast.Call)] in (
-        ["nn.Linear"],
-        ["torch.nn.Linear"],
-    )
+    match holder:
+        case ast.Name(name):
+            return failing.scope.get(name) == "Linear"
+        case ast.Subscript(ast.Name(name), ast.Constant(int(place))):
+            match _bound_to(name, trace):
+                case ast.Call(function, layers, []) if ast.unparse(function) in (
+                    "nn.Sequential",
+                    "torch.nn.Sequential",
+                ):
+                    starred = any(isinstance(each, ast.Starred) for each in layers)
+                    return not starred and place in range(len(layers)) and _makes_linear(layers[place])
+            return False
+        case ast.Attribute(_, attribute):
+            made = [
+                statement.value
+                for statement in statements_of(trace.source)
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Attribute) and target.attr == attribute
+            ]
+            return len(made) == 1 and _makes_linear(made[0])
+    return False
+
+
+def _makes_linear(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in ("nn.Linear", "torch.nn.Linear")
+
+
+def of_functions(known: Recognised, trace: Trace) -> Cause | None:
+    """Return the cause of a product that a function refuses which adds to it; its message has no shape as it stands."""
+    failing = trace.failing
+    assert failing is not None
+    if known.kind != "matmul_torch":
+        return None
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "addmm")):
+            return weight_of_a_layer(trace)
+    return turned_for_linear(trace)
+
+
+def turned_for_linear(trace: Trace) -> TurnedForLinear | None:
+    """Return what the function of a linear layer was given in place of a weight, where its transpose would fit."""
+    failing = trace.failing
+    assert failing is not None
+    match failing.node:
+        case ast.Call(function, [given, matrix, *_]) if ast.unparse(function) in _LINEAR:
+            shapes = {each.place: each.shape for each in failing.operands}
+            rows, turned = (shapes.get(Place.of(each, trace.source)) for each in (given, matrix))
+            if rows and turned is not None and len(turned) == 2 and rows[-1] == turned[0] != turned[1]:
+                return TurnedForLinear(Place.of(matrix, trace.source).text, turned, rows)
+    return None
+
+
+_LINEAR = tuple(f"{of}linear" for of in ("F.", "functional.", "nn.functional.", "torch.nn.functional."))
 
 
 def nearly_its_name(trace: Trace) -> NearlyItsName | None:

@@ -44,6 +44,9 @@ def _fitted(failure: Failure) -> Iterator[Candidate]:
                 fits = fits or bool(each_flat)
                 yield from each_flat
                 yield from _laid_out(failure, operand, takes)
+                if len(shape) == 2 and prod(shape) == takes:  # all of it is one sample
+                    fits = True
+                    yield from each_ended(arrays, ".reshape(1, -1)")
             if len(shape) > 2 and kind == "Linear":
                 yield from each_ended(arrays, ".flatten(1)")
             if len(shape) == 3 and takes == 1:

@@ -13,10 +13,12 @@ from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.causes.arrays import picked, scattered
-from primer_core.lessons.own_lines.causes.losses import batch_in_one_row
+from primer_core.lessons.own_lines.causes.layers import made_of_data, sample_without_batch
+from primer_core.lessons.own_lines.causes.losses import batch_in_one_row, loss_is_made, picked_before
+from primer_core.lessons.own_lines.causes.networks import turned_for_linear, weight_of_a_layer
 from primer_core.lessons.own_lines.comparisons import torn
-from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of
-from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, ended
+from primer_core.lessons.own_lines.failing import Entry, Operand, nodes_at, nodes_of, statements_of, wrapped
+from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, Where, ended
 from primer_core.lessons.own_lines.fixes.dtypes import mask_of
 from primer_core.lessons.own_lines.fixes.python import comparing_first
 from primer_core.lessons.own_lines.lost_gradients import lost_gradients_of
@@ -54,6 +56,52 @@ def _row_for_each_sample(failure: Failure) -> Iterator[Candidate] | None:
             near = place.line == failure.failing.place.line
             return iter([Candidate(place, f"{found.given}.flatten(1)", "failing" if near else "making")])
     return None
+
+
+def _batch_of_one(failure: Failure) -> Iterator[Candidate] | None:
+    """Put the axis of a batch in front of one sample: a layer of another size would take its rows for samples."""
+    found = sample_without_batch(failure.kind, failure.trace)
+    if found is None:
+        return None
+    place, failing = failure.place(found.node), failure.place(failure.failing.statement)
+    within = failing.line <= place.line <= failing.end_line
+    return iter([Candidate(place, f"{found.cause.asked}{found.ending}", "failing" if within else "making")])
+
+
+def _made_first(failure: Failure) -> Iterator[Candidate] | None:
+    """Make a layer or a loss first, and call it of the data that it was made of."""
+    loss = loss_is_made(failure.known, failure.trace)
+    if loss is not None:
+        return iter([failure.whole(f"{loss.code}()({', '.join(loss.given)})")])
+    found = made_of_data(failure.trace)
+    if found is None:
+        return None
+    places = [failure.place(node) for node in nodes_of(failure.trace.source) if isinstance(node, ast.Call)]
+    line = found.line or failure.failing.place.line
+    where: Where = "making" if found.line else "failing"
+    at = [place for place in places if place.text == found.code and place.line == line][:1]
+    return iter([Candidate(place, new, where) for place in at for new in (found.instead, found.also) if new])
+
+
+def _scores_themselves(failure: Failure) -> Iterator[Candidate] | None:
+    """Give a loss the scores of classes, where the largest of them was picked before."""
+    found = picked_before(failure.trace) if failure.kind == "probabilities_dtype_torch" else None
+    return None if found is None else iter([failure.instead(found[1], found[0].scores)])
+
+
+def _turned_weight(failure: Failure) -> Iterator[Candidate] | None:
+    """Turn the weight of a layer, or leave out that it is turned where the function of a linear layer does that."""
+    weight = weight_of_a_layer(failure.trace)
+    if weight is not None and failure.failing.operands[-1].asked == weight.code:
+        return iter([ended(failure.failing.operands[-1], ".T")])
+    found = turned_for_linear(failure.trace) if failure.kind == "matmul_torch" else None
+    if found is None:
+        return None
+    matrix = failure.positional()[1]
+    match matrix:
+        case ast.Attribute(inner, "T") | ast.Call(ast.Attribute(inner, "t"), [], []):
+            return iter([failure.instead(matrix, failure.text(inner))])
+    return iter([failure.instead(matrix, f"{wrapped(matrix, failure.text(matrix))}.T")])
 
 
 def _distances(failure: Failure) -> Iterator[Candidate] | None:
@@ -754,6 +802,10 @@ def _wide_enough(failure: Failure) -> Iterator[Candidate] | None:
 _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _brackets,
     _row_for_each_sample,
+    _batch_of_one,
+    _made_first,
+    _scores_themselves,
+    _turned_weight,
     _picked_by_mask,
     _distances,
     _one_shorter,

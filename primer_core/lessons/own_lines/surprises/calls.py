@@ -197,8 +197,8 @@ def _sizes(line: Line) -> Iterator[Claim]:
 
 def _no_loss(line: Line) -> Iterator[Claim]:
     match line.node:
-        case ast.Assign([ast.Name(name)], ast.Call(ast.Attribute(_, kind) as function, [first, second]) as call):
-            seen = line.step.names.get(name)
+        case ast.Assign([ast.Name(name)], ast.Call(function, [first, second]) as call):
+            seen, kind = line.step.names.get(name), line.text(function).rpartition(".")[2]
             if seen is None or seen.kind != kind or not kind.endswith("Loss"):
                 return
             known = [line.step.names.get(each.id) for each in (first, second) if isinstance(each, ast.Name)]

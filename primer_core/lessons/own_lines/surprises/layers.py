@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
@@ -13,12 +14,15 @@ from primer_core.claims.surprises.layers import (
     FreezesNothing,
     LayersInARow,
     LossOfOneClass,
+    MadeOfData,
     NotAParameter,
     NothingBetween,
+    RowsTakenForSamples,
     StateIsShared,
 )
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.surprises.line import Line, numbers
+from primer_core.lessons.own_lines.makings import FIRST, NEVER_NUMBERS, making_of
+from primer_core.lessons.own_lines.surprises.line import Line, numbers, whole_number
 
 _SOFTMAX = ("F.softmax", "torch.softmax", "Tensor.softmax")
 
@@ -122,6 +126,60 @@ def _not_a_parameter(line: Line) -> Iterator[Claim]:
             yield NotAParameter(line.run, binding.name, attribute)
 
 
+_PICTURES = ("im", "img", "image", "pic", "picture", "photo", "digit", "drawing", "drawn", "pixels", "gray", "grey")
+"""Words in the name of what is one sample with two axes."""
+
+
+def _rows_as_samples(line: Line) -> Iterator[Claim]:
+    for forward in line.step.forwards:
+        call, flat = line.at(forward.place), next((each for each in forward.layers if each.kind == "Flatten"), None)
+        if flat is None or flat.settings != "start_dim=1, end_dim=-1" or not flat.given or not forward.layers[0].given:
+            continue
+        before = forward.layers[: forward.layers.index(flat)]
+        weighed = any(each.weight is not None for each in before)
+        match call:
+            case ast.Call(_, [given], []) if flat.given[0] == forward.layers[0].given[0] and not weighed:
+                gave = forward.layers[0].gave or ()
+                if len(gave) == 1 and gave[0][:1] == flat.given[0][:1] and _may_be_one(line, given, flat.given[0]):
+                    flat_code = "nn.Flatten()" if forward.layers[0].holds else ""
+                    code, asked = line.text(call), line.asked(given)
+                    yield RowsTakenForSamples(line.run, code, flat_code, asked, flat.given[0], gave[0])
+    for part in line.step.parts:
+        match line.at(part.place) if part.entry in ("torch.flatten", "Tensor.flatten") else None:
+            case ast.Call(ast.Attribute(ast.Name("torch")), [given, start], []) as call:
+                pass
+            case ast.Call(ast.Attribute(ast.Name("torch")), [given], [ast.keyword("start_dim", start)]) as call:
+                pass
+            case ast.Call(ast.Attribute(given), [start], []) as call:
+                pass
+            case ast.Call(ast.Attribute(given), [], [ast.keyword("start_dim", start)]) as call:
+                pass
+            case _:
+                continue
+        shape = shape_of(part.operands[0])
+        if whole_number(start) == 1 and _may_be_one(line, given, shape):
+            yield RowsTakenForSamples(line.run, line.text(call), "", line.asked(given), shape, shape)
+
+
+def _may_be_one(line: Line, given: ast.expr, shape: tuple[int, ...]) -> bool:
+    """Return whether an array may be one sample with two axes: a square, or what is called a picture."""
+    if len(shape) != 2 or min(shape) < 2:
+        return False
+    words = re.findall("[a-z]+", line.text(given).lower())
+    return shape[0] == shape[1] or any(word in _PICTURES for word in words)
+
+
+def _of_data(line: Line) -> Iterator[Claim]:
+    for made in line.step.made:
+        call, shape = line.at(made.place), made.given[0] if made.given else None
+        if not isinstance(call, ast.Call) or shape is None or made.kind not in FIRST:
+            continue
+        making = making_of(call, line.source, len(shape))
+        if making is not None and making.kind == made.kind and (shape or made.kind in NEVER_NUMBERS):
+            setting = FIRST[made.kind]
+            yield MadeOfData(line.run, made.place.text, making.given, setting, making.instead, making.also)
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _freezes,
     _alone,
@@ -131,4 +189,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _shared,
     _drops_still,
     _not_a_parameter,
+    _rows_as_samples,
+    _of_data,
 )

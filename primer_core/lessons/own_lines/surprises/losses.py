@@ -23,10 +23,11 @@ from primer_core.claims.surprises.losses import (
     TimesAFactor,
 )
 from primer_core.language.execution import is_array
+from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.surprises.line import Line, elements, goes_back, numbers
-from primer_core.lessons.own_lines.trace import Trace, run
+from primer_core.lessons.own_lines.trace import Seen, Trace, run
 
 _OF_CLASSES = ("F.cross_entropy", "F.nll_loss")
 _SHORTER = (10, 100, 1000)
@@ -85,37 +86,56 @@ _NO_SHARE = 0.01
 
 def _means_of_means(line: Line) -> Iterator[Claim]:
     for node in line.nodes():
-        if not isinstance(node, ast.expr):
+        if not isinstance(node, ast.expr | ast.AugAssign):
             continue
         name, given = _mean_of(line, node)
         loss, origins = _losses_of(line, name) if name else ("", [])
         if not given or len(origins) < len(given):
             continue
-        for start in range(0, len(origins) - len(given) + 1, len(given)):
-            some = origins[start : start + len(given)]
+        for some in _windows(line, origins, len(given)):
             means = [float(each.values.reshape(-1)[0]) for each in some]
-            sizes = tuple(shape_of(each.call.bound.positional[0])[0] for each in some if each.call is not None)
-            if (means != given and sum(means) != sum(given)) or min(sizes) == max(sizes) or not all(sizes):
+            shapes = [shape_of(each.call.bound.positional[0]) for each in some if each.call is not None]
+            sizes = tuple(shape[0] for shape in shapes)
+            if not math.isclose(sum(means), sum(given), rel_tol=1e-6) or min(sizes) == max(sizes) or not all(sizes):
+                continue
+            if len({shape[1:] for shape in shapes}) > 1:
                 continue
             mean = sum(means) / len(means)
             whole = sum(each * size for each, size in zip(means, sizes, strict=True)) / sum(sizes)
             if abs(mean - whole) > 1e-4 * abs(mean):
-                yield SmallerBatchWeighsMore(line.run, line.text(node), f"{mean:.6g}", loss, sizes, f"{whole:.6g}")
+                code = Place.of(node, line.source).text
+                yield SmallerBatchWeighsMore(line.run, code, f"{mean:.6g}", loss, sizes, f"{whole:.6g}")
                 return
 
 
-def _mean_of(line: Line, node: ast.expr) -> tuple[str, list[float]]:
+def _windows(line: Line, origins: list[Origin], count: int) -> Iterator[list[Origin]]:
+    """Go through what may be the means of so many batches: the last ones before the line, where that is known."""
+    trace = line.trace
+    if len(trace.steps) == trace.taken:
+        runs = {(step.number, step.run): place for place, step in enumerate(trace.steps)}
+        here = runs[line.run]
+        before = [
+            each
+            for each in origins
+            if each.statement is not None and runs.get((each.statement.line, each.statement.time), here) < here
+        ]
+        if len(before) >= count:
+            yield before[-count:]
+        return
+    for start in range(0, len(origins) - count + 1, count):
+        yield origins[start : start + count]
+
+
+def _mean_of(line: Line, node: ast.expr | ast.AugAssign) -> tuple[str, list[float]]:
     """Return of which name a mean is taken, and of which numbers; of a sum alone what it would be of equal ones.
 
     The numbers of a sum are not known: it is the sum that tells whose they are.
     """
     match node:
-        case ast.BinOp(ast.Name(name), ast.Div(), divisor):
-            seen, count = line.step.names.get(name), _count_of(line, divisor)
-            try:
-                total = float("nan" if seen is None else seen.text)
-            except ValueError:
-                return "", []
+        case ast.BinOp(ast.Name(name), ast.Div(), divisor) | ast.AugAssign(ast.Name(name), ast.Div(), divisor):
+            names = {} if line.before is None else line.before.names
+            seen, count = names.get(name), _count_of(line, divisor)
+            total = float("nan") if seen is None else _number_of(seen)
             return (name, [total, *[0.0] * (count - 1)]) if count > 1 and math.isfinite(total) else ("", [])
         case ast.BinOp(
             ast.Call(ast.Name("sum"), [ast.Name(name)], []),
@@ -127,9 +147,27 @@ def _mean_of(line: Line, node: ast.expr) -> tuple[str, list[float]]:
             pass
         case _:
             return "", []
-    held = elements(line.step.names.get(name))
+    held = [_of_python(each) for each in elements(line.step.names.get(name))]
     found = [each.value for each in held if isinstance(each, ast.Constant) and isinstance(each.value, float)]
     return (name, found) if len(found) == len(held) else ("", [])
+
+
+def _of_python(node: ast.expr) -> ast.expr:
+    """Return what a number of NumPy's is shown to hold; anything else as it is."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np"), "float64" | "float32"), [number], []):
+            return number
+    return node
+
+
+def _number_of(seen: Seen) -> float:
+    """Return what a name is bound to, a number or a tensor of one; nan for anything else."""
+    if seen.shape == () and seen.values is not None:
+        return float(seen.values.item()) if seen.values.dtype.kind == "f" else math.nan
+    try:
+        return float(seen.text.removeprefix("np.float64(").removesuffix(")"))
+    except ValueError:
+        return math.nan
 
 
 def _count_of(line: Line, divisor: ast.expr) -> int:
@@ -139,30 +177,59 @@ def _count_of(line: Line, divisor: ast.expr) -> int:
             return int(seen.text)
         case ast.Constant(int(number)) if type(number) is int:
             return number
+        case ast.BinOp(ast.Name() as counted, ast.Add(), ast.Constant(1)):
+            seen = line.step.names.get(counted.id)
+            return _count_of(line, counted) + 1 if seen is not None and seen.text.isdigit() else 0
         case ast.Call(ast.Name("len"), [ast.Name(name)], []) if (seen := line.step.names.get(name)) is not None:
             return 0 if seen.sizes is None else seen.sizes[0]
     return 0
 
 
 def _losses_of(line: Line, name: str) -> tuple[str, list[Origin]]:
-    """Return the name of the loss whose numbers alone a name adds up or lists, and each loss that it was, in order."""
+    """Return the mean whose numbers alone a name adds up or lists, as code, and each that it was, in order."""
     added: list[ast.expr] = []
     for each in line.everywhere():
         match each:
             case ast.AugAssign(ast.Name(total), ast.Add(), value) if total == name:
                 added.append(value)
+            case ast.Assign([ast.Name(total)], ast.BinOp(ast.Name(left), ast.Add(), value)) if total == left == name:
+                added.append(value)
             case ast.Call(ast.Attribute(ast.Name(total), "append"), [value], []) if total == name:
                 added.append(value)
-    match added:
-        case [ast.Call(ast.Attribute(ast.Name(loss), "item"), [], [])]:
-            pass
-        case _:
-            return "", []
-    if not _is_mean(line, loss):
+    if len(added) != 1:
         return "", []
-    bound = next(each.value for each in line.statements if isinstance(each, ast.Assign) and _binds(each, loss))
-    place = [origin for origin in line.losses if line.at(origin.place) is bound]
-    return loss, [each for each in place if _weighs_alike(each)]
+    mean = _number_asked_of(added[0])
+    bound: ast.expr = mean
+    if isinstance(mean, ast.Name):
+        binds = [each.value for each in line.statements if isinstance(each, ast.Assign) and _binds(each, mean.id)]
+        if len(binds) != 1 or line.stored().count(mean.id) != 1:
+            return "", []
+        bound = _number_asked_of(binds[0])
+    ledger = line.trace.ledger
+    if ledger is None or not isinstance(bound, ast.Call):
+        return "", []
+    losses = [each for each in line.losses if line.at(each.place) is bound and _weighs_alike(each)]
+    means = [each for each in ledger.origins if each.entry in _MEANS and line.at(each.place) is bound]
+    return line.text(mean), losses or [each for each in means if _is_of_all(each)]
+
+
+_MEANS = ("Tensor.mean", "torch.mean", "np.mean", "ndarray.mean")
+
+
+def _number_asked_of(node: ast.expr) -> ast.expr:
+    """Return of what a number is asked: ``loss`` of ``loss.item()`` and of ``float(loss)``."""
+    match node:
+        case ast.Call(ast.Attribute(inner, "item" | "detach"), [], []) | ast.Call(ast.Name("float"), [inner], []):
+            return _number_asked_of(inner)
+    return node
+
+
+def _is_of_all(origin: Origin) -> bool:
+    """Return whether a mean is one of all numbers of an array that has axes."""
+    if origin.call is None or origin.values is None or origin.values.size != 1 or origin.written is not None:
+        return False
+    bound = origin.call.bound
+    return len(bound.positional) == 1 and not bound.keywords and bool(shape_of(bound.positional[0]))
 
 
 def _binds(statement: ast.Assign, name: str) -> bool:
@@ -174,6 +241,8 @@ def _weighs_alike(origin: Origin) -> bool:
     if origin.call is None or origin.values.size != 1 or not shape_of(origin.call.bound.positional[0]):
         return False
     values = origin.call.bound.values
+    if values.get("reduction", "mean") != "mean":
+        return False
     target = values.get("target")
     of_classes = origin.call.entry.name in _OF_CLASSES and is_array(target) and numbers(target).dtype.kind == "i"
     return values.get("weight") is None and not (of_classes and bool((numbers(target) < 0).any()))

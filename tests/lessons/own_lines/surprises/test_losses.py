@@ -131,6 +131,26 @@ WEIGHED = "w = torch.tensor([0.5, 2.0])\nz = torch.eye(2)\ny = torch.tensor([0, 
             SmallerBatchWeighsMore((12, 1), "sum(losses) / len(losses)", "4.75", "loss", (3, 2), "4"),
         ),
         (
+            BATCHES.format(2, 2, "", "total = total + loss") + "total /= count",
+            SmallerBatchWeighsMore((12, 1), "total /= count", "6", "loss", (2, 2, 1), "4"),
+        ),
+        (
+            "e = torch.tensor([1., 1., 1., 1., 6.])\nfor size in (5, 4, 3):\n    total = 0.0\n"
+            "    for few in e.split(size):\n        total += few.mean().item()\n"
+            "    mean = total / len(e.split(size))\n    again = total / 2",
+            SmallerBatchWeighsMore((11, 3), "total / 2", "2.25", "few.mean()", (3, 2), "2"),
+        ),
+        (
+            "e = np.array([1., 1., 1., 1., 6.])\nmeans = []\nfor i in range(0, 5, 2):\n"
+            "    means.append(np.mean(e[i:i + 2]))\nmean = np.mean(means)",
+            SmallerBatchWeighsMore((9, 1), "np.mean(means)", "2.66667", "np.mean(e[i:i + 2])", (2, 2, 1), "2"),
+        ),
+        (
+            "right = torch.tensor([1, 1, 1, 1, 0])\nacc = 0\nfor i, few in enumerate(right.split(2)):\n"
+            "    share = (few == 1).float().mean()\n    acc += float(share)\nprint(acc / (i + 1))",
+            SmallerBatchWeighsMore((10, 1), "acc / (i + 1)", "0.666667", "share", (2, 2, 1), "0.8"),
+        ),
+        (
             WEIGHED + "loss = F.cross_entropy(z, y, weight=w)\nprint(loss)",
             DividesByWeights((8, 1), "F.cross_entropy(z, y, weight=w)", 1.0, 2),
         ),
@@ -151,6 +171,14 @@ OF_MEANS = (DividesByWeights, KlOfNoShares, KlOverAllNumbers, SmallerBatchWeighs
         LOGS + "a = F.kl_div(x[0], t[0], reduction='sum')",
         BATCHES.format(1, 1, "", "total += loss.item()") + "print(total / count)",
         BATCHES.format(2, 2, "", "total += loss.item() * len(out)") + "print(total / count)",
+        BATCHES.format(2, 2, "", "total += loss.item() + 1") + "print(total / count)",
+        BATCHES.format(2, 2, "", "total += loss.item()") + "print(total / (count + 1))",
+        "e = torch.tensor([1., 1., 1., 1., 6.])\ntotal = 0.0\nfor few in e.split(2):\n    m = few.sum()\n"
+        "    total += m.item()\nmean = total / 3",
+        "e = torch.ones(5, 2)\ntotal = 0.0\nfor few in e.split(2):\n    m = (few * torch.ones(2)).mean()\n"
+        "    m = m * len(few)\n    total += m.item()\nmean = total / 3",
+        "e = torch.tensor([[1., 2.], [1., 3.], [1., 6.]])\ntotal = 0.0\nfor few in e.split(2):\n"
+        "    m = few.mean(dim=0)\n    total += m[1].item()\nmean = total / 2",
         BATCHES.format(2, 2, ", reduction='sum'", "total += loss.item()") + "print(total / count)",
         BATCHES.format(2, 2, "", "total += loss.item()") + "print(total / 5)",
         BATCHES.format(2, 2, "", "total += loss.item()") + "total += 1\nprint(total / count)",
