@@ -650,9 +650,18 @@ def _is_other(seen: Seen, before: Seen | None) -> bool:
 
 
 def _is_changed(seen: Seen, before: Seen | None) -> bool:
-    if before is None or seen.number < 0 or seen.number != before.number or seen.values is before.values:
+    if before is None or seen.number < 0 or seen.number != before.number:
+        return False
+    if _never_written(seen) != _never_written(before):
+        return True
+    if seen.values is before.values:
         return False
     return seen.values is None or before.values is None or seen.values.tobytes() != before.values.tobytes()
+
+
+def _never_written(seen: Seen) -> int:
+    """Count the cells that nothing was written to yet, in which whatever lay in memory stands."""
+    return 0 if seen.unwritten is None else int(np.count_nonzero(seen.unwritten))
 
 
 def _reshaped(names: Mapping[str, Seen], before: Mapping[str, Seen]) -> Iterator[tuple[str, tuple[int, ...]]]:

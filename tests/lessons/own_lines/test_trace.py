@@ -1,0 +1,11 @@
+"""What a step is said to have changed."""
+
+import pytest
+
+from primer_core.lessons.own_lines.trace import run
+
+
+@pytest.mark.parametrize("make", ["np.empty(2)", "torch.empty(2)"])
+def test_a_cell_that_is_written_for_the_first_time_is_changed_whatever_lay_there(make: str) -> None:
+    trace = run(f"import numpy as np\nimport torch\nx = {make}\nx[0] = 0\nx[0] = 0\nx[1] = 0")
+    assert [step.changed for step in trace.steps[1:]] == [("x",), (), ("x",)]
