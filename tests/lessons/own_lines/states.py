@@ -71,7 +71,8 @@ _SURPRISES = (
     "p = torch.softmax(torch.eye({1}), dim=1)\nt = torch.arange({1})\nloss = F.cross_entropy(p, t)\n"
     "again = nn.CrossEntropyLoss()(p, t)",
     "w = torch.ones({1}, requires_grad=True)\n(w * {0}).sum().backward()\n(w ** 2).sum().backward()",
-    "rows = [[0] * {0}] * {1}\nrows[0][0] = {0}\nnp.append(np.ones({1}), {0})\nprint(rows)",
+    "rows = [[0] * {0}] * {1}\nrows[0][0] = {0}\nnp.append(np.ones({1}), {0})\nprint(rows)\n"
+    "lines = [np.zeros({0})] * {1}\nlines[0][0] = {1}",
 )
 """Programs that run and do something else than is often meant."""
 
@@ -509,6 +510,8 @@ _MODELS = (
     "plain(torch.ones(1, {1})).sum().backward()\nmoves.step()\n"
     "print(torch.equal(best_plain.weight, plain.weight))",
     "place = np.zeros({1})\npath = []\nfor i in range({0} + 1):\n    place += i + 1\n    path.append(place)",
+    "spot = torch.zeros({1})\nmarks = {{}}\nfor i in range({0} + 1):\n    spot[0] = i + 1\n    marks[i] = spot\n"
+    "marks = []\nfor i in range({1}):\n    spot += 1\n    marks += [spot]",
     "small = nn.Sequential(nn.Linear(2, {1}), nn.ReLU())\n"
     "large = nn.Sequential(nn.Linear(2, {1}), nn.ReLU(), nn.Linear({1}, {0}))\n"
     "large.load_state_dict(small.state_dict(), strict=False)",
