@@ -709,6 +709,23 @@ _MODES = (
 )
 """Programs whose networks run in one mode and mean another."""
 
+_TABLES_OF_PRODUCTS = (
+    "slips = np.array([[{0}.], [{1}.], [-1.]])\nprint(slips @ slips.T)\ncost = np.dot(1 / 2, np.dot(slips, slips.T))",
+    "def spread(e):\n    return e.matmul(e.t()) / {0}\nprint(spread(torch.arange({1}.).reshape(-1, 1)))",
+    "row = np.arange({0}, {0} + {1}).reshape(1, -1)\nprint(row.T.dot(row))",
+)
+_MATRICES = (
+    "flat = np.arange({0}., 9 + {0}).reshape(3, 3) / 10\nback = np.linalg.inv(flat)\n"
+    "solved = np.linalg.solve(flat, back[0])",
+    "points = np.stack([np.ones({1} + 1), np.arange({1} + 1.), {0} + 3 * np.arange({1} + 1.)], axis=1) / 7\n"
+    "try:\n    fit = np.linalg.inv(points.T @ points)\nexcept np.linalg.LinAlgError:\n    fit = None",
+    "even = (torch.arange(9.).reshape(3, 3) + {0}) / {1}\ntry:\n    back = even.inverse()\n"
+    "except RuntimeError:\n    back = None",
+    "sheet = np.zeros((4 * {0}, 12))\nsheet[:, {1}] = 1\nsmall = sheet[::2, ::2]\nother = sheet[1::4, ::3]",
+    "page = torch.zeros(9, 3 * {1}, dtype=torch.int64)\npage[{0}, 1:] = {1}\nsmall = page[::3, ::3]\n"
+    "other = page[::2, 1::2]",
+)
+
 
 class Pool(NamedTuple):
     """Programs that stand one after the other in one: none of them needs what another one made.
@@ -832,6 +849,8 @@ POOLS = (
     Pool(_SEEDED, _LOST_FACTORS, 1),
     Pool(_BOTH_SEEDED, _PICKS, 5),
     Pool(_SEEDED, _MODES, 5),
+    Pool(_IMPORTS, _TABLES_OF_PRODUCTS, 1),
+    Pool(_IMPORTS, _MATRICES, 3),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

@@ -335,8 +335,9 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "a, b = np.arange(6).reshape(2, 3), np.ones((2, 3))\nfor x, y in zip(a, b):\n    z = x @ y\n"
         "for x, y in [(1, 2), (3, 4)]:\n    z = x\nfor x, y in (1, 2), (3, 4):\n    z = y",
         "from numpy import sum\na = np.ones((2, 3))\ns = sum(a)",
-        "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))\nrows = [np.zeros(2) for _ in range(3)]\n"
-        "row = np.ones(2)\nboth = [row] * 2\nthree = [row for _ in range(3)]\ntable = np.stack(both)",
+        "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
+        "rows = [np.zeros(2) for _ in range(3)]\nrow = np.ones(2)\nboth = [row] * 2\n"
+        "three = [row for _ in range(3)]\ntable = np.stack(both)",
     ],
 )
 def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:
