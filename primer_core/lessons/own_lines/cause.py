@@ -19,6 +19,7 @@ from primer_core.lessons.own_lines.causes.arrays import of_arrays, of_masks
 from primer_core.lessons.own_lines.causes.gradients import of_gradients
 from primer_core.lessons.own_lines.causes.losses import of_losses
 from primer_core.lessons.own_lines.causes.networks import nearly_its_name, of_networks
+from primer_core.lessons.own_lines.causes.slots import of_slots
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -50,7 +51,7 @@ def cause_of(trace: Trace) -> Recognised | None:
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
     if not all(_is_there(shape, there) for shape in here):
         return None
-    for closer in (of_networks, of_arrays, of_losses, of_gradients):
+    for closer in (of_networks, of_slots, of_arrays, of_losses, of_gradients):
         cause = apart(partial(closer, known, trace), None)
         if cause is not None:
             return replace(known, cause=cause)
