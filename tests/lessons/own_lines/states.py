@@ -715,6 +715,14 @@ _TABLES_OF_PRODUCTS = (
     "row = np.arange({0}, {0} + {1}).reshape(1, -1)\nprint(row.T.dot(row))",
 )
 _MATRICES = (
+    "scores = np.array([-{0}., 0.5, {1} + 3.])\nparts = scores / scores.sum()\n"
+    "steady = np.exp(scores) / np.exp(scores).sum()",
+    "logits = torch.tensor([[-1., {1}.], [{0}., -5.]])\nparts = logits / torch.sum(logits, dim=1, keepdim=True)",
+    "left = np.array([{0}, 1, {1}])\nright = np.array([{1}, 7, {1}])\nprint(left.all() == right.all())\n"
+    "same = np.any(left) == np.any(right)",
+    "across = np.arange({1})\ndown = np.arange({1}) * {0}\nxs, ys = np.meshgrid(across, down)\n"
+    "us, vs = np.meshgrid(across, down, indexing='ij')",
+    "tall = torch.arange({0} + 1)\nwide = torch.arange({1}.)\nus, vs = torch.meshgrid(tall, wide, indexing='ij')",
     "flat = np.arange({0}., 9 + {0}).reshape(3, 3) / 10\nback = np.linalg.inv(flat)\n"
     "solved = np.linalg.solve(flat, back[0])",
     "points = np.stack([np.ones({1} + 1), np.arange({1} + 1.), {0} + 3 * np.arange({1} + 1.)], axis=1) / 7\n"

@@ -3,7 +3,10 @@
 import pytest
 
 from primer_core.claims.claim import Claim
+from primer_core.claims.surprises.equalities import AnswersCompared
 from primer_core.claims.surprises.matrices import ColumnTimesItself, NoInverseByDigits, OneOfEachBlock
+from primer_core.claims.surprises.places import CellsOfMesh
+from primer_core.claims.surprises.shares import SharesBelowZero
 from primer_core.lessons.own_lines.claims import surprising
 from primer_core.lessons.own_lines.code import program_code
 from primer_core.lessons.own_lines.explain import Shown, explain
@@ -21,12 +24,12 @@ COLUMN = "x = np.array([[1.], [2.], [3.]])\n"
 FLAT = "A = np.arange(1., 10).reshape(3, 3) / 10\n"
 
 
-def found(program: str) -> list[Claim]:
+def found(program: str, kinds: tuple[type[Claim], ...] = KINDS) -> list[Claim]:
     """What is said of matrices, lines counted from the first after the imports, each claim checked in plain Python."""
     shown = explain(OwnLinesQuestion(program=HEADER + program))
     assert isinstance(shown, Shown)
     assert shown.trace.stopped is None, shown.trace.message
-    said: list[Claim] = [claim for claims in surprising(shown).values() for claim in claims if isinstance(claim, KINDS)]
+    said: list[Claim] = [claim for claims in surprising(shown).values() for claim in claims if isinstance(claim, kinds)]
     for claim in said:
         assert_holds(claim, program_code(shown.trace))
     return said
@@ -116,3 +119,69 @@ def test_a_matrix_without_an_inverse_is_named(program: str, code: str, rank: int
 )
 def test_what_is_meant_is_left_alone(program: str) -> None:
     assert found(program) == []
+
+
+SCORES = "x = np.array([-1., 0., 3.])\n"
+PAIR = "a = np.array([1, 2])\nb = np.array([3, 4])\n"
+OTHERS = (AnswersCompared, CellsOfMesh, SharesBelowZero)
+
+
+@pytest.mark.parametrize(
+    ("program", "claim"),
+    [
+        (SCORES + "y = x / np.sum(x)", SharesBelowZero((6, 1), "x / np.sum(x)", "x", None, "-0.5", "np.exp(x)")),
+        (SCORES + "s = x.sum()\ny = x / s", SharesBelowZero((7, 1), "x / s", "x", None, "-0.5", "np.exp(x)")),
+        (
+            "t = torch.tensor([[-1., 2.], [1., 1.]])\ny = t / t.sum(dim=1, keepdim=True)",
+            SharesBelowZero((6, 1), "t / t.sum(dim=1, keepdim=True)", "t", 1, "-1", "torch.exp(t)"),
+        ),
+        (
+            "def norm(x):\n    return x / np.sum(x)\nnorm(np.array([-1., 3.]))\nprint(norm(np.array([-1., 1.])))",
+            SharesBelowZero((6, 1), "x / np.sum(x)", "x", None, "-0.5", "np.exp(x)"),
+        ),
+        (
+            PAIR + "print(a.all() == b.all())",
+            AnswersCompared((7, 1), "a.all() == b.all()", "a", "b", True, "np.array_equal(a, b)"),
+        ),
+        (
+            PAIR + "a[0] = 0\nb[1] = 0\nif np.all(a) == np.all(b):\n    print('equal')\nsame = np.all(a) == np.all(b)",
+            AnswersCompared((11, 1), "np.all(a) == np.all(b)", "a", "b", False, "np.array_equal(a, b)"),
+        ),
+        (
+            "a = torch.tensor([1, 2])\nb = torch.tensor([1, 2, 3])\nprint(torch.any(a) == b.any())",
+            AnswersCompared((7, 1), "torch.any(a) == b.any()", "a", "b", True, "torch.equal(a, b)"),
+        ),
+        (PAIR + "x, y = np.meshgrid(a, b)", CellsOfMesh((7, 1), "np.meshgrid(a, b)", "a", "b", (2, 2), is_across=True)),
+        (
+            "a = np.arange(3)\nb = np.arange(2)\nx, y = np.meshgrid(a, b, indexing='ij')",
+            CellsOfMesh((7, 1), "np.meshgrid(a, b, indexing='ij')", "a", "b", (3, 2), is_across=False),
+        ),
+        (
+            "a = torch.arange(3)\nb = torch.arange(3)\nx, y = torch.meshgrid(a, b, indexing='xy')",
+            CellsOfMesh((7, 1), "torch.meshgrid(a, b, indexing='xy')", "a", "b", (3, 3), is_across=True),
+        ),
+    ],
+)
+def test_what_it_makes_of_numbers_is_named(program: str, claim: Claim) -> None:
+    assert found(program, OTHERS) == [claim]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "x = np.array([1., 3.])\ny = x / np.sum(x)",
+        "x = np.array([-1., -3.])\ny = x / np.sum(x)",
+        "kernel = np.array([-1., 3.])\ny = kernel / kernel.sum()",
+        SCORES + "y = x / np.linalg.norm(x)",
+        SCORES + "y = np.exp(x) / np.exp(x).sum()",
+        SCORES + "y = x / np.abs(x).sum()",
+        PAIR + "print((a == b).all())",
+        PAIR + "b[:] = a\nprint(a.all() == b.all())",
+        PAIR + "b[0] = 0\nprint(a.all() == b.all())",
+        PAIR + "print((a > 0).all() == (b > 0).all())\nm = a > 0\nn = b > 3\nprint(m.any() == n.any())",
+        "a = np.array([1, 1])\nb = np.array([2, 3])\nx, y = np.meshgrid(a, b)",
+        "a = np.arange(3)\nb = np.arange(2)\nx, y = np.meshgrid(a, b)",
+    ],
+)
+def test_what_gives_what_is_meant_is_left_alone(program: str) -> None:
+    assert found(program, OTHERS) == []
