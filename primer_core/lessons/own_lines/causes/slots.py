@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from primer_core.claims.claim import Code, Sentence
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
+from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.failing import Failing, statements_of
 from primer_core.lessons.own_lines.trace import Trace
@@ -254,7 +255,7 @@ def _of_mesh(trace: Trace, failing: Failing) -> RowsOfTheSecond | None:
     meshes = [] if len(bound) != 1 else [*_meshes(trace, bound[0])]
     for mesh in meshes:
         parts = (part for step in trace.steps for part in step.parts if part.entry == "np.meshgrid")
-        tables = [part.result for part in parts if ast.unparse(mesh) == ast.unparse(ast.parse(part.place.text))]
+        tables = [part.result for part in parts if part.place == Place.of(mesh, trace.source)]
         if tables and all(tuple(table[0].shape) == shape for table in tables):
             swapped = f"{name}[{ast.unparse(column)}, {ast.unparse(row)}]"
             return RowsOfTheSecond(ast.unparse(mesh), name, (shape[0], shape[1]), swapped)
