@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, Shape, axis_text, cell_text, counted, listed
 from primer_core.claims.running import Run
@@ -311,7 +311,7 @@ class GradientsAddUp(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class OneListOften(InAWord, Claim):
-    """All entries of a list are one list.
+    """All entries of a list are one list, one array or one tensor.
 
     Parameters
     ----------
@@ -321,12 +321,15 @@ class OneListOften(InAWord, Claim):
         The outer list.
     count
         Entries that it has.
+    kind
+        What they are.
     """
 
-    word: ClassVar[str] = "one list"
+    word: ClassVar[str] = "one object"
     run: Run
     name: str
     count: int
+    kind: Literal["list", "array", "tensor"]
 
     def sentence(self) -> Sentence:
         """Say what a change of one does."""
@@ -334,5 +337,5 @@ class OneListOften(InAWord, Claim):
             "the ",
             f"{self.count} entries of ",
             Code(self.name),
-            " are one and the same list: a change of one shows in all",
+            f" are one and the same {self.kind}: a change of one shows in all",
         )

@@ -437,3 +437,43 @@ class AnswersEachNumber(InAWord, Claim):
             Code(self.instead),
             f" asks {whole}, and has shape {self.shape[:-1]}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersCompared(InAWord, Claim):
+    """One answer about each of two arrays was compared, and the answers are equal, though the arrays differ.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The comparison.
+    left, right
+        Both arrays, as code.
+    answer
+        What was answered of both.
+    asks
+        What asks whether all their numbers are equal.
+    """
+
+    word: ClassVar[str] = "two answers"
+    run: Run
+    code: str
+    left: str
+    right: str
+    answer: bool
+    asks: str
+
+    def sentence(self) -> Sentence:
+        """Say what is compared, and what compares the arrays."""
+        return (
+            Code(self.code),
+            f" compares two answers, which are both {self.answer}, and no number of ",
+            Code(self.left),
+            " with one of ",
+            Code(self.right),
+            ". ",
+            Code(self.asks),
+            " asks whether the arrays are equal, and is False",
+        )

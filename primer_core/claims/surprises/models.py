@@ -341,20 +341,20 @@ class OneModelTwice(InAWord, Claim):
 
 @dataclass(frozen=True, slots=True)
 class OneMemoryOften(InAWord, Claim):
-    """The entries of a list lie in one memory, which was changed since they were appended.
+    """The entries of a list or a dict lie in one memory, which was changed since they were put in.
 
     Parameters
     ----------
     run
-        Which line appended the last one, and when.
+        Which line put the last one in, and when.
     name
-        The list.
+        The list, or the dict.
     added
-        What was appended, as code.
+        What was put in, as code.
     count
         int, how many entries there are.
-    copies
-        The code of a copy.
+    instead
+        The statement that puts a copy in.
     """
 
     word: ClassVar[str] = "one memory"
@@ -362,15 +362,15 @@ class OneMemoryOften(InAWord, Claim):
     name: str
     added: str
     count: int
-    copies: str
+    instead: str
 
     def sentence(self) -> Sentence:
         """Say what the list shows, and what would keep each as it was."""
         return (
             f"All {self.count} entries of ",
             Name(self.name),
-            " lie in one memory, which was written to since the first was appended: they all show its latest numbers. ",
-            Code(f"{self.name}.append({self.copies})"),
+            " lie in one memory, which was written to since the first was put in: they all show its latest numbers. ",
+            Code(self.instead),
             " keeps the numbers of each time",
         )
 

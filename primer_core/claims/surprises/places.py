@@ -647,3 +647,46 @@ class PlacesNotRanks(InAWord, Claim):
             Code(f"{self.code}.argsort()"),
             f" gives each element's rank, {self.rank} for element 0",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CellsOfMesh(InAWord, Claim):
+    """``meshgrid`` wrote out all pairs of two vectors as two tables.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The call.
+    first, second
+        Its arguments, as code.
+    shape
+        Of both tables.
+    is_across
+        Whether the first argument runs along axis 1.
+    """
+
+    word: ClassVar[str] = "all pairs"
+    run: Run
+    code: str
+    first: str
+    second: str
+    shape: tuple[int, int]
+    is_across: bool
+
+    def sentence(self) -> Sentence:
+        """Say which numbers stand in a cell, and along which axis each argument runs."""
+        rows, columns = (self.second, self.first) if self.is_across else (self.first, self.second)
+        return (
+            Code(self.code),
+            f" writes out all pairs as two tables of shape {self.shape}: cell [i, j] of both is for ",
+            Code(f"{rows}[i]"),
+            " and ",
+            Code(f"{columns}[j]"),
+            ". ",
+            Code(rows),
+            " runs along axis 0, down the rows, and ",
+            Code(columns),
+            " along axis 1. The two vectors alone meet place by place: i and j are the same then",
+        )

@@ -265,3 +265,42 @@ class ShiftedFirst(InAWord, Claim):
             Code(self.power),
             " is 1 at most",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SharesBelowZero(InAWord, Claim):
+    """Numbers, some of them below 0, were divided by their sum: they add up to 1, and some are below 0.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code, given
+        The division, and what is divided.
+    along
+        int, the axis along which they add up to 1; None for all numbers together.
+    low
+        The lowest of them, with three digits.
+    positive
+        What is positive in the place of each, as code.
+    """
+
+    word: ClassVar[str] = "below 0"
+    run: Run
+    code: str
+    given: str
+    along: int | None
+    low: str
+    positive: str
+
+    def sentence(self) -> Sentence:
+        """Say what they are not, and what softmax does."""
+        along = "" if self.along is None else f" along axis {self.along}"
+        return (
+            Code(self.code),
+            f" adds up to 1{along}, and has {self.low} among its numbers: shares or probabilities are never below 0. ",
+            Code(self.positive),
+            " is positive whatever ",
+            Code(self.given),
+            " is, and softmax divides that by its sum",
+        )

@@ -21,6 +21,7 @@ from primer_core.lessons.own_lines.causes.gradients import of_gradients
 from primer_core.lessons.own_lines.causes.layers import made_of_data, of_layers
 from primer_core.lessons.own_lines.causes.losses import loss_is_made, of_losses
 from primer_core.lessons.own_lines.causes.networks import nearly_its_name, of_functions, of_networks
+from primer_core.lessons.own_lines.causes.slots import of_slots
 from primer_core.lessons.own_lines.failing import Entry, Failing
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -58,7 +59,7 @@ def cause_of(trace: Trace) -> Recognised | None:
     here = [operand.shape for operand in known.operands if operand.role not in _ELSEWHERE]
     if not all(_is_there(shape, there) for shape in here):
         return None
-    for closer in (of_networks, of_layers, of_arrays, of_losses, of_gradients):
+    for closer in (of_networks, of_layers, of_slots, of_arrays, of_losses, of_gradients):
         cause = apart(partial(closer, known, trace), None)
         if cause is not None:
             return replace(known, cause=cause)

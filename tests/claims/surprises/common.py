@@ -348,5 +348,6 @@ def _(claim: OneListOften, program: Program) -> None:
     assert statement.targets[0].id == claim.name
     made = computed(ast.unparse(statement.value), begun(program, claim.run)[1])
     assert len(made) == claim.count > 1
-    assert isinstance(made[0], list)
+    kinds: dict[str, type] = {"list": list, "array": np.ndarray, "tensor": torch.Tensor}
+    assert isinstance(made[0], kinds[claim.kind])
     assert all(entry is made[0] for entry in made)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from primer_core.claims.surprises.equalities import (
+    AnswersCompared,
     AnswersEachNumber,
     DiffersFromNan,
     DtypeOfFirst,
@@ -222,3 +223,18 @@ def _(claim: AnswersEachNumber, program: Program) -> None:
     mixed = [place for place in np.ndindex(*counts.shape) if 0 < counts[place] < len(row)]
     assert mixed[0] == claim.place
     assert int(counts[claim.place]) == claim.trues
+
+
+@check(AnswersCompared)
+def _(claim: AnswersCompared, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    sides = [node.left, node.comparators[0]]
+    assert isinstance(node.ops[0], ast.Eq)
+    assert [ast.unparse(inner_of(each)) for each in sides] == [claim.left, claim.right]
+    assert [bool(computed(ast.unparse(each), dict(names))) for each in sides] == [claim.answer] * 2
+    assert bool(computed(claim.code, dict(names)))
+    one, other = (numbers(computed(each, dict(names))).tolist() for each in (claim.left, claim.right))
+    assert one != other
+    assert not computed(claim.asks, dict(names))
+    assert claim.asks.endswith(f"equal({claim.left}, {claim.right})")

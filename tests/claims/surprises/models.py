@@ -45,6 +45,7 @@ from tests.claims.surprises.lines import (
     statement_of,
     times_of,
     within,
+    written,
 )
 
 
@@ -316,23 +317,27 @@ def _(claim: OneModelTwice, program: Program) -> None:
 @check(OneMemoryOften)
 def _(claim: OneMemoryOften, program: Program) -> None:
     statement: Any = statement_of(program, claim.run)
-    assert ast.unparse(statement) == ast.unparse(ast.parse(f"{claim.name}.append({claim.added})"))
+    assert any(written(each, program) == claim.added for each in ast.walk(statement) if isinstance(each, ast.expr))
     number, last = claim.run
-    code = opened(program.code)
-    assert (number, last + 1) not in recorded(code).lines
-    held = after_line(program, claim.run)[claim.name]
+    first = last - claim.count + 1
+    held = list(entries_of(after_line(program, claim.run)[claim.name]))
     assert len(held) == claim.count > 1
     arrays = [each.detach().numpy() if isinstance(each, torch.Tensor) else each for each in held]
     assert len({(each.__array_interface__["data"][0], each.shape, each.strides) for each in arrays}) == 1
     then = [
-        seen_at(program, (number, time), lambda names: numbers(names[claim.name][-1]).copy())
-        for time in range(1, last + 1)
+        seen_at(program, (number, time), lambda names: numbers(list(entries_of(names[claim.name]))[-1]).copy())
+        for time in range(first, last + 1)
     ]
     assert any(not np.array_equal(each, arrays[0], equal_nan=True) for each in then)
-    other = with_text(program, statement, f"{claim.name}.append({claim.copies})")
-    apart = [numbers(each) for each in after_line(other, claim.run)[claim.name]]
+    other = with_text(program, statement, claim.instead)
+    apart = [numbers(each) for each in entries_of(after_line(other, claim.run)[claim.name])]
     assert all(np.array_equal(one, each, equal_nan=True) for one, each in zip(apart, then, strict=True))
-    assert claim.copies.startswith(claim.added)
+    endings = (".copy()", ".detach().clone()", ".clone()")
+    assert ast.unparse(statement) in [ast.unparse(ast.parse(claim.instead.replace(each, ""))) for each in endings]
+
+
+def entries_of(held: Any) -> Any:
+    return (each for each in (held.values() if isinstance(held, dict) else held) if each is not None)
 
 
 @check(LeftAsTheyWere)

@@ -12,6 +12,7 @@ import torch
 from primer_core.claims.surprises.places import (
     AddsRows,
     AddsRowsTo,
+    CellsOfMesh,
     ColumnsOfEvery,
     CutNotTurned,
     EigenvectorsInColumns,
@@ -322,3 +323,15 @@ def _(claim: ProductOfItself, program: Program) -> None:
     assert f"{float(product):g}" == claim.number
     assert table.shape == (claim.size, claim.size)
     assert np.isclose(np.trace(table), float(product))
+
+
+@check(CellsOfMesh)
+def _(claim: CellsOfMesh, program: Program) -> None:
+    tables, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert [ast.unparse(each) for each in node.args] == [claim.first, claim.second]
+    one, other = (numbers(computed(each, names)).tolist() for each in (claim.first, claim.second))
+    assert {tuple(each.shape) for each in tables} == {claim.shape}
+    for row, column in np.ndindex(*claim.shape):
+        of_first, of_second = (column, row) if claim.is_across else (row, column)
+        assert [float(each[row, column]) for each in tables] == [one[of_first], other[of_second]]

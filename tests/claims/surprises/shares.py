@@ -16,6 +16,7 @@ from primer_core.claims.surprises.shares import (
     LogOfNothing,
     MaskedAfterwards,
     SharedAgain,
+    SharesBelowZero,
     ShiftedFirst,
     ZeroHasWeight,
 )
@@ -186,3 +187,23 @@ def _(claim: ShiftedFirst, program: Program) -> None:
     small[given.id] = names[given.id] / float(numbers(names[given.id]).max())
     one, other = (numbers(computed(each, small)) for each in (claim.power, claim.instead))
     np.testing.assert_allclose(one / one.sum(), other / other.sum(), rtol=1e-5)
+
+
+@check(SharesBelowZero)
+def _(claim: SharesBelowZero, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    assert ast.unparse(node.left) == ast.unparse(ast.parse(claim.given))
+    shares = numbers(computed(claim.code, dict(names))).astype(float)
+    assert f"{min(shares.ravel().tolist()):.3g}" == claim.low
+    assert min(shares.ravel().tolist()) < 0
+    whole = np.size(numbers(computed(ast.unparse(node.right), dict(names)))) == 1
+    assert whole == (claim.along is None)
+    lines = (
+        [shares.ravel()]
+        if claim.along is None
+        else np.moveaxis(shares, claim.along, -1).reshape(-1, shares.shape[claim.along])
+    )
+    assert all(abs(math.fsum(each.tolist()) - 1) < 1e-4 for each in lines)
+    assert claim.positive[claim.positive.index(".") :] == f".exp({claim.given})"
+    assert all(each > 0 for each in numbers(computed(claim.positive, dict(names))).ravel().tolist())

@@ -89,6 +89,17 @@ CLASSIC: dict[str, str] = {
     "cat of other ranks": "a = torch.ones(2, 3)\nb = torch.ones(3)\nc = torch.cat([a, b])",
     "cat along the wrong axis": "a = torch.ones(2, 3)\nb = torch.ones(2, 1)\nc = torch.cat([a, b])",
     "stack of other sizes": "a = torch.ones(2, 3)\nb = torch.ones(4, 3)\nc = torch.stack([a, b])",
+    "stack of arguments": "a = np.ones((3, 2))\nb = np.zeros((3, 2))\nc = np.stack(a, b)",
+    "rows of arguments": "a = np.ones(3)\nb = np.zeros(3)\nc = np.vstack(a, b)",
+    "tensors side by side": "t = torch.ones(2, 2)\nu = torch.zeros(1, 2)\nc = torch.cat(t, u)",
+    "a stretched array written to": "x = np.broadcast_to(np.arange(3), (4, 3))\nx[:, 0] = np.arange(4)",
+    "a stretched column changed": "x = np.broadcast_to(np.ones((3, 1)), (3, 5))\nx += 1",
+    "a mesh read the other way": (
+        "def f(x, y):\n    return x + 10 * y\nz = f(*np.meshgrid(np.arange(4), np.arange(2)))\nprint(z[3, 1])"
+    ),
+    "tables of a mesh read the other way": (
+        "x = np.arange(5)\ny = np.arange(3)\nxx, yy = np.meshgrid(x, y)\nz = xx * yy\nprint(z[4, 2])"
+    ),
     "cat of arguments": "a = np.ones(3)\nb = np.ones(2)\nc = np.concatenate(a, b)",
     "reshape of a wrong count": "x = torch.arange(12)\ny = x.reshape(5, 2)",
     "view of non-contiguous": "x = torch.zeros(2, 3, 4)\ny = x.permute(0, 2, 1).view(2, 12)",

@@ -71,7 +71,8 @@ _SURPRISES = (
     "p = torch.softmax(torch.eye({1}), dim=1)\nt = torch.arange({1})\nloss = F.cross_entropy(p, t)\n"
     "again = nn.CrossEntropyLoss()(p, t)",
     "w = torch.ones({1}, requires_grad=True)\n(w * {0}).sum().backward()\n(w ** 2).sum().backward()",
-    "rows = [[0] * {0}] * {1}\nrows[0][0] = {0}\nnp.append(np.ones({1}), {0})\nprint(rows)",
+    "rows = [[0] * {0}] * {1}\nrows[0][0] = {0}\nnp.append(np.ones({1}), {0})\nprint(rows)\n"
+    "lines = [np.zeros({0})] * {1}\nlines[0][0] = {1}",
 )
 """Programs that run and do something else than is often meant."""
 
@@ -518,6 +519,8 @@ _MODELS = (
     "plain(torch.ones(1, {1})).sum().backward()\nmoves.step()\n"
     "print(torch.equal(best_plain.weight, plain.weight))",
     "place = np.zeros({1})\npath = []\nfor i in range({0} + 1):\n    place += i + 1\n    path.append(place)",
+    "spot = torch.zeros({1})\nmarks = {{}}\nfor i in range({0} + 1):\n    spot[0] = i + 1\n    marks[i] = spot\n"
+    "marks = []\nfor i in range({1}):\n    spot += 1\n    marks += [spot]",
     "small = nn.Sequential(nn.Linear(2, {1}), nn.ReLU())\n"
     "large = nn.Sequential(nn.Linear(2, {1}), nn.ReLU(), nn.Linear({1}, {0}))\n"
     "large.load_state_dict(small.state_dict(), strict=False)",
@@ -722,6 +725,31 @@ _MODES = (
 )
 """Programs whose networks run in one mode and mean another."""
 
+_TABLES_OF_PRODUCTS = (
+    "slips = np.array([[{0}.], [{1}.], [-1.]])\nprint(slips @ slips.T)\ncost = np.dot(1 / 2, np.dot(slips, slips.T))",
+    "def spread(e):\n    return e.matmul(e.t()) / {0}\nprint(spread(torch.arange({1}.).reshape(-1, 1)))",
+    "row = np.arange({0}, {0} + {1}).reshape(1, -1)\nprint(row.T.dot(row))",
+)
+_MATRICES = (
+    "scores = np.array([-{0}., 0.5, {1} + 3.])\nparts = scores / scores.sum()\n"
+    "steady = np.exp(scores) / np.exp(scores).sum()",
+    "logits = torch.tensor([[-1., {1}.], [{0}., -5.]])\nparts = logits / torch.sum(logits, dim=1, keepdim=True)",
+    "left = np.array([{0}, 1, {1}])\nright = np.array([{1}, 7, {1}])\nprint(left.all() == right.all())\n"
+    "same = np.any(left) == np.any(right)",
+    "across = np.arange({1})\ndown = np.arange({1}) * {0}\nxs, ys = np.meshgrid(across, down)\n"
+    "us, vs = np.meshgrid(across, down, indexing='ij')",
+    "tall = torch.arange({0} + 1)\nwide = torch.arange({1}.)\nus, vs = torch.meshgrid(tall, wide, indexing='ij')",
+    "flat = np.arange({0}., 9 + {0}).reshape(3, 3) / 10\nback = np.linalg.inv(flat)\n"
+    "solved = np.linalg.solve(flat, back[0])",
+    "points = np.stack([np.ones({1} + 1), np.arange({1} + 1.), {0} + 3 * np.arange({1} + 1.)], axis=1) / 7\n"
+    "try:\n    fit = np.linalg.inv(points.T @ points)\nexcept np.linalg.LinAlgError:\n    fit = None",
+    "even = (torch.arange(9.).reshape(3, 3) + {0}) / {1}\ntry:\n    back = even.inverse()\n"
+    "except RuntimeError:\n    back = None",
+    "sheet = np.zeros((4 * {0}, 12))\nsheet[:, {1}] = 1\nsmall = sheet[::2, ::2]\nother = sheet[1::4, ::3]",
+    "page = torch.zeros(9, 3 * {1}, dtype=torch.int64)\npage[{0}, 1:] = {1}\nsmall = page[::3, ::3]\n"
+    "other = page[::2, 1::2]",
+)
+
 
 class Pool(NamedTuple):
     """Programs that stand one after the other in one: none of them needs what another one made.
@@ -856,6 +884,8 @@ POOLS = (
     Pool(_SEEDED, _LOST_FACTORS, 1),
     Pool(_BOTH_SEEDED, _PICKS, 5),
     Pool(_SEEDED, _MODES, 5),
+    Pool(_IMPORTS, _TABLES_OF_PRODUCTS, 1),
+    Pool(_IMPORTS, _MATRICES, 3),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

@@ -834,3 +834,46 @@ def test_a_sign_of_bits_that_is_meant_takes_nothing(code: str) -> None:
 def test_a_tensor_among_numbers_is_looked_for_by_its_library() -> None:
     trace = run("import torch\nx = torch.tensor([0, 1])\nc = x not in [1, 2]")
     assert [fix.line for fix in fixes_of(trace)] == ["c = ~torch.isin(x, torch.tensor([1, 2]))"]
+
+
+HEAD = "import numpy as np\nimport torch\n"
+MESH = "x = np.arange(5)\ny = np.arange(3)\nxx, yy = np.meshgrid(x, y{})\nz = {}\nz[{}]"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("np.concatenate(np.ones(3), np.ones(2))", "its second argument is axis, a whole number: in the second place"),
+        ("a = np.ones(2)\nnp.stack(a, a)", "stands a, an array of shape (2,)"),
+        ("a = np.ones(2)\nnp.hstack(a, a)", "and nothing else by its place: in the second place stands a"),
+        ("t = torch.ones(2)\ntorch.cat(t, t)", "its second argument is dim, a whole number"),
+        ("np.zeros(2, 3)", "its second argument is the dtype: 3 stands there"),
+        ("np.random.rand((2, 3))", "(2, 3) is one argument, which holds them all"),
+        ("x = np.broadcast_to(np.arange(3), (4, 3))\nx[0] = 1", "along axis 0, the 4 places of x are the same cells"),
+        ("x = np.broadcast_to(np.ones((3, 1)), (3, 5))\nx += 1", "along axis 1, the 5 places of x are the same cells"),
+        (MESH.format("", "xx + yy", "4, 2"), "z has the shape of its tables, (3, 5)"),
+        (MESH.format("", "np.hypot(*np.meshgrid(x, y))", "3, 0"), "z[0, 3] is in range"),
+    ],
+)
+def test_what_stands_in_another_place_is_named(program: str, words: str) -> None:
+    found = cause_of(run(HEAD + program))
+    assert found is not None
+    assert words in plain(found.sentence())
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("np.zeros(2, 'abc')", "takes the sizes"),
+        ("np.arange(np.ones(2), np.ones(2))[np.ones(2)]", "in one list"),
+        ("x = np.ones(3)\nx.flags.writeable = False\nx[0] = 1", "a stride of 0"),
+        ("x = np.broadcast_to(np.arange(3), (1, 3))\nx[0] = 1", "a stride of 0"),
+        (MESH.format(", indexing='ij'", "xx + yy", "4, 4"), "meshgrid"),
+        (MESH.format("", "xx + yy", "4, 4"), "meshgrid"),
+        (MESH.format("", "xx.T + yy.T", "1, 4"), "meshgrid"),
+        (MESH.format("", "np.ones((3, 5))", "4, 2"), "meshgrid"),
+    ],
+)
+def test_what_stands_in_its_own_place_is_not_named(program: str, words: str) -> None:
+    found = cause_of(run(HEAD + program))
+    assert found is None or words not in plain(found.sentence())

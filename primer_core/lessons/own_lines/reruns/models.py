@@ -28,6 +28,41 @@ from primer_core.lessons.own_lines.surprises.line import numbers
 from primer_core.lessons.own_lines.trace import Trace
 
 Run = tuple[int, int]
+_Entries = tuple[tuple[Run, Any, NDArray[Any]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What a statement puts into a list or a dict.
+
+    Parameters
+    ----------
+    name
+        Of the list or the dict.
+    added
+        What it puts there.
+    statement
+        The statement as code, with ``{}`` for what it puts there.
+    """
+
+    name: str
+    added: ast.expr
+    statement: str
+
+
+def put_in(node: ast.stmt) -> Put | None:
+    """Return what a statement may put into a list or a dict behind what that has; None for any other statement."""
+    match node:
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [added], [])):
+            return Put(name, added, f"{name}.append({{}})")
+        case ast.AugAssign(ast.Name(name), ast.Add(), ast.List([added])):
+            return Put(name, added, f"{name} += [{{}}]")
+        case ast.Assign([ast.Name(name)], ast.BinOp(ast.Name(other), ast.Add(), ast.List([added]))) if name == other:
+            return Put(name, added, f"{name} = {name} + [{{}}]")
+        case ast.Assign([ast.Subscript(ast.Name(name), index)], added) if not isinstance(index, ast.Slice | ast.Tuple):
+            key = ast.unparse(index).replace("{", "{{").replace("}", "}}")
+            return Put(name, added, f"{name}[{key}] = {{}}")
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +117,16 @@ class ModelWatch(Watch):
 
     Parameters
     ----------
-    stepped, back, moved, lacking, appended
+    stepped, back, moved, lacking, filled
         By statement, and how-manieth time: a step of an optimiser, a way back, a batch norm that was changed, what a
-        state that was loaded lacks, and how many entries a list had then.
+        state that was loaded lacks, and all entries of a list or a dict where it put in the last of them: what put each
+        there, and its numbers then.
     leaves
         By a step that lost a gradient: the leaves whose it was.
     reached
         Leaves to which a way back led, by `id`.
     revived
         By statement, and how-manieth time: a leaf that was made of what had lost its way back, and what made it.
-    first
-        By name of a list: what was appended first, and its numbers then.
     """
 
     merges: bool = True
@@ -100,21 +134,39 @@ class ModelWatch(Watch):
     back: dict[Run, _Back] = field(default_factory=dict)
     moved: dict[Run, _Moved] = field(default_factory=dict)
     lacking: dict[Run, tuple[str, ...]] = field(default_factory=dict)
-    appended: dict[str, list[tuple[Run, Any, NDArray[Any]]]] = field(default_factory=dict)
+    filled: dict[Run, _Entries] = field(default_factory=dict)
+    _chains: dict[str, _Entries] = field(default_factory=dict)
     leaves: dict[LostStep, dict[int, Any]] = field(default_factory=dict)
     reached: dict[int, Any] = field(default_factory=dict)
     revived: dict[Run, tuple[Any, str]] = field(default_factory=dict)
 
     def statement(self, node: ast.stmt, source: str) -> None:
-        """Run one statement, and see what it appended."""
+        """Run one statement, and see what it put into a list or a dict."""
         super().statement(node, source)
-        match node:
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [_], [])):
-                held = self.names.get(name)
-                number = self.numbers[node.lineno, node.col_offset]
-                if type(held) is list and held and _is_small(held[-1]):
-                    run = (number, self._times[number])
-                    self.appended.setdefault(name, []).append((run, held[-1], numbers(held[-1]).copy()))
+        put = put_in(node)
+        if put is not None:
+            number = self.numbers[node.lineno, node.col_offset]
+            self._keeps(put.name, (number, self._times[number]))
+
+    def _keeps(self, name: str, run: Run) -> None:
+        """Keep what was put into a list or a dict behind all that was put there before; nothing of what else it has."""
+        held: Any = self.names.get(name)
+        entries = [*held.values()] if type(held) is dict else held if type(held) is list else []
+        entries = [each for each in entries if each is not None]
+        known = self._chains.pop(name, ())
+        before = [array for _, array, _ in known]
+        if not entries or not _is_small(entries[-1]):
+            return
+        if len(entries) == 1:
+            known = ()
+        elif len(before) != len(entries) - 1 or any(
+            one is not other for one, other in zip(before, entries, strict=False)
+        ):
+            return
+        if known:
+            del self.filled[known[-1][0]]
+        self._chains[name] = (*known, (run, entries[-1], numbers(entries[-1]).copy()))
+        self.filled[run] = self._chains[name]
 
     def _perform(self, name: str, positional: tuple[Any, ...], keywords: Mapping[str, Any], node: ast.AST) -> Any:
         goes_back = name == BACKWARD and positional
@@ -311,19 +363,21 @@ def _is_worth_it(trace: Trace) -> bool:
         or (".backward(" in source and "requires_grad" in source and any(word in source for word in _CUTS))
         or ("requires_grad" in source and ("BatchNorm" in source or bool(ledger.stepped)))
         or ("load_state_dict" in source and "strict" in source)
-        or (writes and ".append(" in source and any(map(_may_append_an_array, nodes_of(source))))
+        or (writes and any(_may_put_in_an_array(node, trace) for node in nodes_of(source)))
         or (bool(ledger.stepped) and any(word in source for word in _SET_ALIKE))
     )
 
 
-def _may_append_an_array(node: ast.AST) -> bool:
-    """Return whether something is appended there that need not be a number or a text of Python's own."""
-    match node:
-        case ast.Call(ast.Attribute(_, "append"), [given]):
-            return not isinstance(given, ast.Constant | ast.JoinedStr) and not (
-                isinstance(given, ast.Call) and ast.unparse(given.func).rpartition(".")[2] in _GIVING_NUMBERS
-            )
-    return False
+def _may_put_in_an_array(node: ast.AST, trace: Trace) -> bool:
+    """Return whether something is put into a list or a dict there that need not be a number or a text of Python's."""
+    put = put_in(node) if isinstance(node, ast.stmt) else None
+    if put is None or isinstance(put.added, ast.Constant | ast.JoinedStr):
+        return False
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        held = (step.names.get(put.name) for step in trace.steps)
+        if not any(each is not None and each.kind in ("list", "dict") for each in held):
+            return False
+    return not (isinstance(put.added, ast.Call) and ast.unparse(put.added.func).rpartition(".")[2] in _GIVING_NUMBERS)
 
 
 _GIVING_NUMBERS = ("item", "float", "int", "len", "str")

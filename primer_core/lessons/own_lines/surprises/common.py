@@ -493,14 +493,39 @@ def _added_up(line: Line) -> Iterator[GradientsAddUp]:
 
 def _one_list(line: Line) -> Iterator[OneListOften]:
     match line.node:
-        case ast.Assign([ast.Name(name)], ast.BinOp(ast.List([inner]), ast.Mult(), _)):
-            held = elements(line.step.names.get(name))
-            if (
-                isinstance(inner, ast.List | ast.ListComp | ast.BinOp)
-                and len(held) > 1
-                and isinstance(held[0], ast.List)
-            ):
-                yield OneListOften(line.run, name, len(held))
+        case ast.Assign([ast.Name(name)], value):
+            inner = _repeated(value)
+        case _:
+            return
+    if inner is None or (isinstance(inner, ast.Name) and not _writes_within(line, name)):
+        return
+    held = elements(line.step.names.get(name))
+    match held:
+        case [ast.List(), _, *_] if isinstance(inner, ast.List | ast.ListComp | ast.BinOp | ast.Name):
+            yield OneListOften(line.run, name, len(held), "list")
+        case [ast.Call(ast.Name("array" | "tensor" as kind)), _, *_] if not isinstance(inner, ast.Starred):
+            yield OneListOften(line.run, name, len(held), kind)
+
+
+def _repeated(node: ast.expr) -> ast.expr | None:
+    """Return what stands in each entry of a list that has one object in all of them; None for any other value."""
+    match node:
+        case ast.BinOp(ast.List([inner]), ast.Mult(), _) | ast.BinOp(_, ast.Mult(), ast.List([inner])):
+            return inner
+        case ast.ListComp(ast.Name(name) as inner, [ast.comprehension(ast.Name(each), _, [])]) if name != each:
+            return inner
+    return None
+
+
+def _writes_within(line: Line, name: str) -> bool:
+    """Return whether the program writes to cells of an entry of a list by the name of the list."""
+    for node in line.everywhere():
+        match node:
+            case ast.Subscript(ast.Subscript(ast.Name(written)), _, ast.Store()) if written == name:
+                return True
+            case ast.AugAssign(ast.Subscript(ast.Name(written))) if written == name:
+                return True
+    return False
 
 
 def _put(write: Part) -> NDArray[Any] | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.arrays import AnyCellEqual
 from primer_core.claims.surprises.equalities import (
+    AnswersCompared,
     AnswersEachNumber,
     DiffersFromNan,
     JoinedNotStacked,
@@ -398,6 +399,40 @@ def _goes_last(index: object, axes: int) -> bool:
     return isinstance(index, tuple) and (any(each is Ellipsis for each in index) or len(index) == axes)
 
 
+def _answers(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.Compare(left, [ast.Eq()], [right]):
+                one, other = _asked_of(left), _asked_of(right)
+            case _:
+                continue
+        if one is None or other is None or one[0] != other[0] or ast.dump(one[1]) == ast.dump(other[1]):
+            continue
+        asked = [part_at(line, each) for each in (left, right)]
+        if any(each is None or not each.operands or not is_array(each.operands[0]) for each in asked):
+            continue
+        arrays = [each.operands[0] for each in asked if each is not None]
+        answers = [bool(each.result) for each in asked if each is not None and each.result is not None]
+        given, of = [numbers(each) for each in arrays], {isinstance(each, np.ndarray) for each in arrays}
+        if len(answers) != 2 or answers[0] != answers[1] or len(of) != 1 or given[0].dtype != given[1].dtype:
+            continue
+        if any(each.dtype.kind not in "iuf" or not each.ndim for each in given) or np.array_equal(given[0], given[1]):
+            continue
+        texts = [line.text(each[1]) for each in (one, other)]
+        asks = f"{'np.array_equal' if of == {True} else 'torch.equal'}({', '.join(texts)})"
+        yield AnswersCompared(line.run, line.text(node), texts[0], texts[1], answers[0], asks)
+
+
+def _asked_of(node: ast.expr) -> tuple[str, ast.expr] | None:
+    """Return ``all`` or ``any`` and the array that it is asked of, by its name; None for all else."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" | "torch"), "all" | "any" as name), [ast.Name() as of], []):
+            return name, of
+        case ast.Call(ast.Attribute(ast.Name() as of, "all" | "any" as name), [], []):
+            return name, of
+    return None
+
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _differs_from_nan,
     _apart,
@@ -408,4 +443,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _one_length,
     _joined,
     _each_number,
+    _answers,
 )

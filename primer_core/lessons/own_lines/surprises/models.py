@@ -30,7 +30,7 @@ from primer_core.claims.surprises.models import (
 from primer_core.language.programs.reading import read_program
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.lost_gradients import LostStep
-from primer_core.lessons.own_lines.reruns.models import AllRecorded, watched
+from primer_core.lessons.own_lines.reruns.models import AllRecorded, put_in, watched
 from primer_core.lessons.own_lines.surprises.line import Line, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Step, Trace
 
@@ -366,21 +366,17 @@ def _is_network(line: Line, name: str) -> bool:
 
 
 def _one_memory(line: Line) -> Iterator[Claim]:
-    match line.node:
-        case ast.Expr(ast.Call(ast.Attribute(ast.Name(name), "append"), [added], [])) if line.step.run > 1:
-            watch = watched(line.trace)
-            entries = [] if watch is None else watch.appended.get(name, [])
-            if watch is None or len(entries) < 2 or any(run[0] != line.run[0] for run, _, _ in entries):
-                return
-            held = watch.names.get(name)
-            if type(held) is not list or len(held) != len(entries) or entries[-1][0] != line.run:
-                return
-            if any(one is not other for one, (_, other, _) in zip(held, entries, strict=True)):
-                return
-            wrote = any(numbers(array).tobytes() != then.tobytes() for _, array, then in entries)
-            if wrote and len({_lies(each) for each in held}) == 1:
-                copies = _copied(line.text(added), held[0])
-                yield OneMemoryOften(line.run, name, line.text(added), len(held), copies)
+    put = put_in(line.node)
+    if put is None or line.step.run < 2:
+        return
+    watch = watched(line.trace)
+    entries = () if watch is None else watch.filled.get(line.run, ())
+    if len(entries) < 2 or any(run[0] != line.run[0] for run, _, _ in entries):
+        return
+    wrote = any(then.tobytes() != entries[-1][2].tobytes() for _, _, then in entries)
+    if wrote and len({_lies(array) for _, array, _ in entries}) == 1:
+        instead = put.statement.format(_copied(line.asked(put.added), entries[0][1]))
+        yield OneMemoryOften(line.run, put.name, line.text(put.added), len(entries), instead)
 
 
 def _lies(array: Any) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.places import (
     AddsRows,
     AddsRowsTo,
+    CellsOfMesh,
     ColumnsOfEvery,
     CutNotTurned,
     EigenvectorsInColumns,
@@ -186,6 +187,29 @@ def _meshed(line: Line) -> Iterator[Claim]:
         first, second = (int(np.size(numbers(each) if is_array(each) else each)) for each in part.operands)
         if first != second and tuple(part.result[0].shape) == (second, first):
             yield FirstAlongColumns(line.run, part.place.text, first, second)
+
+
+def _cells_of_mesh(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        match line.at(part.place):
+            case ast.Call(_, [ast.Name(first), ast.Name(second)], words) if last_name(part) == "meshgrid":
+                pass
+            case _:
+                continue
+        if len(part.operands) != 2 or not all(map(is_array, part.operands)) or any(w.arg != "indexing" for w in words):
+            continue
+        given = [numbers(each) for each in part.operands]
+        if any(each.ndim != 1 or len(set(each.tolist())) < 2 for each in given) or not isinstance(
+            part.result, list | tuple
+        ):
+            continue
+        sizes = len(given[0]), len(given[1])
+        is_across = part.keywords.get("indexing", "ij" if part.entry.startswith("torch.") else "xy") == "xy"
+        if is_across and sizes[0] != sizes[1]:
+            continue  # of which another rule tells
+        shape = sizes[::-1] if is_across else sizes
+        if tuple(part.result[0].shape) == shape:
+            yield CellsOfMesh(line.run, part.place.text, first, second, shape, is_across)
 
 
 def _adds_rows(line: Line) -> Iterator[Claim]:
@@ -425,6 +449,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _turned,
     _one_number,
     _meshed,
+    _cells_of_mesh,
     _adds_rows,
     _left_out,
     _columns,

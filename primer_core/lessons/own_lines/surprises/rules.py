@@ -25,6 +25,7 @@ from primer_core.lessons.own_lines.surprises import (
     insides,
     layers,
     losses,
+    matrices,
     models,
     modes,
     numbers,
@@ -82,6 +83,7 @@ _RULES: tuple[_Rule, ...] = (
     *draws.RULES,
     *insides.RULES,
     *modes.RULES,
+    *matrices.RULES,
 )
 
 _RULES_OF: Mapping[Happening, tuple[_Rule, ...]] = {

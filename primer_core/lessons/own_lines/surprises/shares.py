@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +18,14 @@ from primer_core.claims.surprises.shares import (
     LogOfNothing,
     MaskedAfterwards,
     SharedAgain,
+    SharesBelowZero,
     ShiftedFirst,
     ZeroHasWeight,
 )
 from primer_core.language.execution import is_array
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Cells, Origin
+from primer_core.lessons.own_lines.surprises.arrays import bound_once
 from primer_core.lessons.own_lines.surprises.line import Line, numbers
 
 _SHARES = ("F.softmax", "torch.softmax", "Tensor.softmax")
@@ -314,6 +317,53 @@ def _power_of(line: Line, node: ast.expr) -> ast.Call | None:
     return None
 
 
+def _below_zero(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        match line.at(part.place):
+            case ast.BinOp(left, ast.Div(), right) if part.entry == "operator./" and len(part.operands) == 2:
+                pass
+            case _:
+                continue
+        if _of_sum(line, right) != ast.unparse(left) or any(isinstance(node, ast.Call) for node in ast.walk(left)):
+            continue
+        if not is_array(part.operands[0]) or part.result is None or _FILTERS.search(line.source):
+            continue
+        total, result = np.asarray(_as_numbers(part.operands[1])), numbers(part.result)
+        if numbers(part.operands[0]).min(initial=0) < _LOWEST:
+            continue  # exp gives 0 there
+        if result.dtype.kind != "f" or not np.isfinite(result).all() or result.size < 2 or result.min() >= 0:
+            continue
+        sums: dict[int | None, Any] = {axis: result.sum(axis=axis) for axis in range(result.ndim)}
+        if total.size == 1:
+            sums = {None: result.sum()}
+        along = next((axis for axis, each in sums.items() if np.allclose(each, 1, rtol=0, atol=1e-5)), -1)
+        if along != -1:
+            library = "np" if isinstance(part.operands[0], np.ndarray) else "torch"
+            low, given = f"{float(result.min()):.3g}", line.text(left)
+            yield SharesBelowZero(line.run, part.place.text, given, along, low, f"{library}.exp({given})")
+
+
+def _as_numbers(value: Any) -> Any:
+    return numbers(value) if is_array(value) else value
+
+
+def _of_sum(line: Line, node: ast.expr) -> str:
+    """Return what an expression, or a name that is bound once to one, is the sum of, as code; empty for no sum."""
+    if isinstance(node, ast.Name):
+        bound = bound_once(line, node.id)
+        node = node if bound is None else bound
+    match node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" | "torch"), "sum"), [given, *_]):
+            return ast.unparse(given)
+        case ast.Call(ast.Attribute(given, "sum")):
+            return ast.unparse(given)
+    return ""
+
+
+_LOWEST = -80
+_FILTERS = re.compile(r"kernel|filter|sharp|window|coef|wavelet|stencil|conv", re.IGNORECASE)
+"""Of numbers that weigh others, some may be below 0."""
+
 RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _all_masked,
     _masked_afterwards,
@@ -322,4 +372,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _columns,
     _log_of_nothing,
     _shifted_first,
+    _below_zero,
 )

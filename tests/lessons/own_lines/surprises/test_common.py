@@ -147,7 +147,14 @@ def found(program: str) -> list[Claim]:
             "w = torch.tensor(2., requires_grad=True)\nfor i in range(2):\n    (w * 3).backward()",
             [GradientsAddUp((7, 2), ("w.grad",))],
         ),
-        ("rows = [[0] * 2] * 3\nrows[0][0] = 1", [OneListOften((5, 1), "rows", 3)]),
+        ("rows = [[0] * 2] * 3\nrows[0][0] = 1", [OneListOften((5, 1), "rows", 3, "list")]),
+        ("rows = [np.zeros(2)] * 3\nrows[0][0] = 1", [OneListOften((5, 1), "rows", 3, "array")]),
+        ("rows = 2 * [torch.zeros(2)]\nrows[0] += 1", [OneListOften((5, 1), "rows", 2, "tensor")]),
+        (
+            "row = np.zeros(2)\nrows = [row for _ in range(3)]\nrows[1][0] = 1",
+            [OneListOften((6, 1), "rows", 3, "array")],
+        ),
+        ("row = [0, 0]\nrows = [row] * 2\nrows[0][0] = 1", [OneListOften((6, 1), "rows", 2, "list")]),
         ("x = np.array([2.2, 2.9])\nn = x.astype(int)", [CutTowardZero((6, 1), "x.astype(int)", "2.9", "2")]),
         ("t = torch.tensor([-1.5]).long()", [CutTowardZero((5, 1), "torch.tensor([-1.5]).long()", "-1.5", "-1")]),
         ("a = np.array([7, -7])\nb = a // 2", [RoundedDown((6, 1), "a // 2", -7, 2, -4)]),
@@ -354,6 +361,8 @@ def test_a_surprise_is_named(program: str, claims: list[Claim]) -> None:
         "for x, y in [(1, 2), (3, 4)]:\n    z = x\nfor x, y in (1, 2), (3, 4):\n    z = y",
         "from numpy import sum\na = np.ones((2, 3))\ns = sum(a)",
         "rows = [[0] * 2 for _ in range(3)]\nflat = [0] * 3\nnp.zeros((2, 2))",
+        "rows = [np.zeros(2) for _ in range(3)]\nrow = np.ones(2)\nboth = [row] * 2\n"
+        "three = [row for _ in range(3)]\ntable = np.stack(both)",
     ],
 )
 def test_a_line_that_does_what_it_says_is_left_alone(program: str) -> None:

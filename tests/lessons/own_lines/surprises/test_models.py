@@ -73,6 +73,10 @@ FROZEN = (
 MEASURED = (
     "model = nn.Linear(3, 1)\nx = torch.randn(10, 3)\npred = model(x)\ntarget = torch.randn(10, 1)\n{}\nloss.backward()"
 )
+FILLS = (
+    "lst = {}\na = np.zeros(3)\nfor i in range(3):\n    for j in range(3):\n        a[j] = 10 * i + j\n    {}\n"
+    "print(lst)\nlst = []\nfor i in range(3):\n    a = 10 * i + np.arange(3)\n    lst.append(a)\nprint(lst)"
+)
 MASK = "torch.manual_seed(0)\ns = torch.randn(3, 3)\nmask = torch.tril(torch.ones(3, 3))\n"
 ANEW = (
     "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(4, 4)\n"
@@ -227,11 +231,31 @@ EVALUATED = "net = nn.Sequential(nn.Linear(4, 2), nn.Dropout(0.5))\nnet.{}()\nx 
             [StartsAnew((8, 3), "opt", "SGD")],
         ),
         (BEST.format("best = model", "best"), [OneModelTwice((7, 1), "best", "model")]),
-        (KEEPS.format("w.detach()"), [OneMemoryOften((13, 3), "kept", "w.detach()", 3, "w.detach().clone()")]),
-        (KEEPS.format("w"), [OneMemoryOften((13, 3), "kept", "w", 3, "w.detach().clone()")]),
+        (
+            KEEPS.format("w.detach()"),
+            [OneMemoryOften((13, 3), "kept", "w.detach()", 3, "kept.append(w.detach().clone())")],
+        ),
+        (KEEPS.format("w"), [OneMemoryOften((13, 3), "kept", "w", 3, "kept.append(w.detach().clone())")]),
         (
             "pos = np.zeros(2)\npath = []\nfor i in range(3):\n    pos += i\n    path.append(pos)",
-            [OneMemoryOften((9, 3), "path", "pos", 3, "pos.copy()")],
+            [OneMemoryOften((9, 3), "path", "pos", 3, "path.append(pos.copy())")],
+        ),
+        *(
+            (FILLS.format(start, put), [OneMemoryOften((10, 3), "lst", "a", 3, instead)])
+            for start, put, instead in (
+                ("[]", "lst.append(a)", "lst.append(a.copy())"),
+                ("[]", "lst += [a]", "lst += [a.copy()]"),
+                ("[]", "lst = lst + [a]", "lst = lst + [a.copy()]"),
+                ("{}", "lst[f'{i}'] = a", "lst[f'{i}'] = a.copy()"),
+                ("[None] * 3", "lst[i] = a", "lst[i] = a.copy()"),
+            )
+        ),
+        (
+            "def fill(n):\n    out = []\n    b = torch.zeros(2)\n    for i in range(n):\n        b[0] = i\n"
+            "        out.append(b)\n    return out\nprint(fill(1))\nprint(fill(3))",
+            [
+                OneMemoryOften((10, 4), "out", "b", 3, "out.append(b.clone())"),
+            ],
         ),
         (
             "a = nn.Sequential(nn.Linear(3, 2))\nb = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))\n"
@@ -326,6 +350,11 @@ TRAINS = (
         BEST.format("net = model", "net"),
         BEST.format("best = model\nbest = copy.deepcopy(model)", "best"),
         KEEPS.format("w.detach().clone()"),
+        "b = np.ones((2, 2))\nx = np.ones(2)\nfor i in range(2):\n    b[i] = x\n    x += 1",
+        "d = {}\nx = np.ones(2)\nfor i in range(2):\n    d[0] = x\n    x += 1",
+        "a = np.ones(2)\nlst = []\nfor i in range(2):\n    lst.append(a)\nlst.append(a)\na += 1",
+        "lst = []\nfor i in range(2):\n    a = np.ones(2)\n    a += i\n    lst.append(a)",
+        "a = np.ones(2)\nfor i in range(2):\n    lst = []\n    lst.append(a)\n    a += 1",
         KEEPS.format("w.tolist()"),
         KEEPS.format("loss.detach()"),
         "x = np.arange(3)\nsame = []\nfor i in range(3):\n    same.append(x)\ny = np.zeros(3)\ny += 1",
