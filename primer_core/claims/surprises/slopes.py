@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Sentence
+from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Span, listed
 from primer_core.claims.running import Run
 
 
@@ -127,3 +127,61 @@ class SlopeByItsValue(InAWord, Claim):
             f" is what the sigmoid gave, a number between 0 and 1. Here it is given {self.given} and makes "
             f"{self.slope} of it, while no slope of the sigmoid is below 0 or above 1/4: the sigmoid of it is meant",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRelu(InAWord, Claim):
+    """Gradients are 0, and all that leads back to them goes through a relu that was given numbers below 0 alone.
+
+    Parameters
+    ----------
+    run
+        Which line went back, and when.
+    code
+        The call of the function, or of the network that holds it.
+    within
+        Whether it is that of a network.
+    count
+        int, how many numbers it was given.
+    gradients
+        Those that are 0, as ``w.grad``.
+    since
+        int, the first time that this line went back so and has since then, counted from 1.
+    """
+
+    word: ClassVar[str] = "a dead relu"
+    run: Run
+    code: str
+    within: bool
+    count: int
+    gradients: tuple[str, ...]
+    since: int
+
+    def sentence(self) -> Sentence:
+        """Say what relu was given, what comes back, and since when."""
+        several = self.count > 1
+        given = f"all {self.count} numbers that relu is given are" if several else "the number that relu is given is"
+        inside: tuple[Span, ...] = ("In ", Code(self.code), " ") if self.within else (Code(self.code), ": ")
+        since, shorter = "", ""
+        if self.since > 1:
+            since = f" It has been so since this line ran for the {ordinal(self.since)} time, and was not before."
+            shorter = " Shorter steps may not lead there, and"
+        zero = f" {'is' if len(self.gradients) == 1 else 'are'} 0. This is called a dead ReLU.{since}{shorter}"
+        leaky = " leaky_relu has a slope below 0, too: 0.01"
+        return (
+            *inside,
+            f"{given} below 0. There it gives 0 and its slope is 0: no gradient comes back through it, whatever the "
+            "loss, and ",
+            Code(listed(self.gradients)),
+            zero,
+            leaky,
+        )
+
+
+def ordinal(number: int) -> str:
+    """Write the how-manieth: ``2nd``, ``11th``."""
+    last = 0 if number // 10 % 10 == 1 else number % 10
+    return f"{number}{_ENDINGS.get(last, 'th')}"
+
+
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}

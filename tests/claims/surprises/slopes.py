@@ -7,7 +7,14 @@ from typing import Any
 
 import torch
 
-from primer_core.claims.surprises.slopes import FlatEverywhere, ShrinksThrough, SlopeByItsValue, SteepAtZero
+from primer_core.claims.running import Run
+from primer_core.claims.surprises.slopes import (
+    DeadRelu,
+    FlatEverywhere,
+    ShrinksThrough,
+    SlopeByItsValue,
+    SteepAtZero,
+)
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.running_checks import opened
@@ -88,15 +95,19 @@ def longest(node: Any, counted: str) -> int:
     return found[node]
 
 
-@check(ShrinksThrough)
-def _(claim: ShrinksThrough, program: Program) -> None:
-    statement: Any = statement_of(program, claim.run)
+def gone_back_from(program: Program, run: Run) -> Any:
+    """What a line asks for ``backward()``, before that."""
     asked = [
         node.func.value
-        for node in ast.walk(statement)
+        for node in ast.walk(statement_of(program, run))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
     ]
-    value = computed(ast.unparse(asked[0]), at_line(program, claim.run))
+    return computed(ast.unparse(asked[0]), at_line(program, run))
+
+
+@check(ShrinksThrough)
+def _(claim: ShrinksThrough, program: Program) -> None:
+    value = gone_back_from(program, claim.run)
     assert longest(value.grad_fn, "SigmoidBackward") == claim.count
     x = torch.linspace(-3, 3, 61, dtype=torch.float64, requires_grad=True)
     (slopes,) = torch.autograd.grad(torch.sigmoid(x).sum(), x)
@@ -117,3 +128,56 @@ def _(claim: SlopeByItsValue, program: Program) -> None:
     value = torch.sigmoid(x)
     (found,) = torch.autograd.grad(value, x)
     assert abs(float(found) - float(value * (1 - value))) < 1e-9
+
+
+def reached(value: Any) -> tuple[list[int], set[int]]:
+    """How many numbers each relu was given that all are below 0, and which leaves a way leads to around them.
+
+    Leaves are told by their memory.
+    """
+    waiting, seen, dead, leaves = [value.grad_fn], set(), [], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        name = type(node).__name__
+        if name.startswith("ReluBackward"):
+            cut, count = not bool(node._saved_result.any()), node._saved_result.numel()
+        elif name.startswith("Clamp"):
+            cut, count = bool((node._saved_self < 0).all()), node._saved_self.numel()
+        else:
+            cut, count = False, 0
+        if cut:
+            dead.append(count)
+            continue
+        if hasattr(node, "variable"):
+            leaves.add(node.variable.data_ptr())
+        waiting += [following for following, _ in node.next_functions]
+    return dead, leaves
+
+
+@check(DeadRelu)
+def _(claim: DeadRelu, program: Program) -> None:
+    dead, leaves = reached(gone_back_from(program, claim.run))
+    assert claim.count in dead
+    names = after_line(program, claim.run)
+    found = every_gradient(names)
+    assert claim.gradients
+    for name in claim.gradients:
+        assert not bool(found[name].any())
+        leaf = computed(name.removesuffix(".grad"), names)
+        assert leaf.data_ptr() not in leaves
+    call = call_in(program, claim.code)
+    function = {
+        each.id if isinstance(each, ast.Name) else each.attr for each in ast.walk(call.func) if hasattr(each, "ctx")
+    }
+    assert claim.within != bool(function & {"relu", "clamp", "clamp_min"})
+    if claim.within and isinstance(call.func, ast.Name):
+        assert "ReLU()" in repr(names[call.func.id])
+    elif not claim.within and all(each.id in names for each in ast.walk(call) if isinstance(each, ast.Name)):
+        assert not bool(computed(claim.code, at_line(program, claim.run)).any())
+    assert 1 <= claim.since <= claim.run[1]
+    for time in range(max(claim.since - 1, 1), claim.run[1]):
+        held = reached(gone_back_from(program, (claim.run[0], time)))[0]
+        assert (claim.count in held) == (time >= claim.since)

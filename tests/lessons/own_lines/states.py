@@ -707,6 +707,18 @@ _MODES = (
 """Programs whose networks run in one mode and mean another."""
 
 
+_SLOPES = (
+    "far = torch.tensor([[{1}.]], requires_grad=True)\noff = torch.zeros(1, requires_grad=True)\n"
+    "goes = torch.arange(1., {1} + 2).reshape(-1, 1)\nfor turn in range({0} + 2):\n"
+    "    cut = torch.relu(goes @ far + off)\n    cost = ((cut - goes) ** 2).mean()\n    cost.backward()\n"
+    "    with torch.no_grad():\n        far -= far.grad\n        off -= off.grad\n    far.grad = off.grad = None",
+    "flat = nn.Sequential(nn.Linear(2, {1}), nn.ReLU(), nn.Linear({1}, 1))\nwith torch.no_grad():\n"
+    "    flat[0].bias.fill_(-9.)\nflat(torch.rand({0}, 2)).sum().backward()",
+    "least = torch.tensor([-{0}., -{1}.], requires_grad=True)\n(least * 2).clamp(min=0).sub(1).pow(2).sum().backward()",
+)
+"""Programs on whose way back lies something flat."""
+
+
 class Pool(NamedTuple):
     """Programs that stand one after the other in one: none of them needs what another one made.
 
@@ -829,6 +841,7 @@ POOLS = (
     Pool(_SEEDED, _LOST_FACTORS, 1),
     Pool(_BOTH_SEEDED, _PICKS, 5),
     Pool(_SEEDED, _MODES, 5),
+    Pool(_SEEDED, _SLOPES, 2),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 
