@@ -17,6 +17,7 @@ from primer_core.claims.running import line_of
 from primer_core.claims.surprises.losses import (
     DividesByWeights,
     EvenShares,
+    GradientOfSum,
     KlOfNoShares,
     KlOverAllNumbers,
     MeansAdded,
@@ -197,6 +198,36 @@ def _(claim: StepsTooLong, program: Program) -> None:
     assert len(grown) == len(fallen) == claim.run[1]
     assert all(one < other for one, other in pairwise(grown))
     assert fallen[-1] < fallen[0]
+    averaged = "mean" in claim.new and ("sum" in claim.old or "reduction" in claim.old)
+    assert claim.count == (added_up(program, claim) if averaged else 0)
+
+
+def added_up(program: Program, claim: StepsTooLong | GradientOfSum) -> int:
+    """How many numbers a loss adds up, by the last step of its graph."""
+    node: Any = after_line(program, claim.run)[claim.name].grad_fn
+    name = type(node).__name__
+    if name.startswith("Sum"):
+        return math.prod(node._saved_self_sym_sizes)
+    return int((node._saved_target if name.startswith("Nll") else node._saved_self).numel())
+
+
+@check(GradientOfSum)
+def _(claim: GradientOfSum, program: Program) -> None:
+    source = opened(program.code)
+    lines = source.split("\n")
+    assert claim.old in lines[claim.at - 1]
+    assert "mean" in claim.new
+    lines[claim.at - 1] = lines[claim.at - 1].replace(claim.old, claim.new)
+    number, time = claim.run
+    told = [recorded(each).lines for each in (source, "\n".join(lines))]
+    values = [[float(done[number, each].names[claim.name]) for each in (time - 1, time)] for done in told]
+    said = [[claim.before, claim.now], [claim.better_before, claim.better]]
+    assert [[f"{each:.4g}" for each in two] for two in values] == said
+    assert values[0][0] < values[0][1]
+    assert values[1][0] > values[1][1]
+    assert claim.count == added_up(program, claim) > 1
+    node: Any = after_line(Program("\n".join(lines)), claim.run)[claim.name].grad_fn
+    assert type(node).__name__.startswith(("Mean", "MseLoss", "Nll", "L1Loss", "Huber", "SmoothL1", "Binary", "Kl"))
 
 
 def losses_of(source: str, claim: StepsTooLong) -> list[float]:

@@ -714,6 +714,13 @@ _SLOPES = (
     "    with torch.no_grad():\n        far -= far.grad\n        off -= off.grad\n    far.grad = off.grad = None",
     "flat = nn.Sequential(nn.Linear(2, {1}), nn.ReLU(), nn.Linear({1}, 1))\nwith torch.no_grad():\n"
     "    flat[0].bias.fill_(-9.)\nflat(torch.rand({0}, 2)).sum().backward()",
+    "rates = (0.001, 0.1)\nheap = torch.ones(20 * {0}, {1})\ndef tuned(rate):\n"
+    "    of = torch.zeros({1}, requires_grad=True)\n    for turn in range(3):\n"
+    "        error = ((heap @ of - {1}) ** 2).sum()\n        error.backward()\n        with torch.no_grad():\n"
+    "            of -= rate / {1} * of.grad\n            of.grad.zero_()\nfor rate in rates:\n    tuned(rate)",
+    "pile = torch.ones(40, {1})\nbars = nn.Linear({1}, 1)\nmoves = torch.optim.SGD(bars.parameters(), lr=0.{0})\n"
+    "adds = nn.MSELoss(reduction='sum')\nfor turn in range(3):\n    moves.zero_grad()\n"
+    "    off = adds(bars(pile), pile[:, :1])\n    off.backward()\n    moves.step()",
     "least = torch.tensor([-{0}., -{1}.], requires_grad=True)\n(least * 2).clamp(min=0).sub(1).pow(2).sum().backward()",
 )
 """Programs on whose way back lies something flat."""
