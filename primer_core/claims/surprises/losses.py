@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log
 from typing import ClassVar, Literal
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, number_text
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, number_text, percent
 from primer_core.claims.running import Run
 
 
@@ -394,4 +394,51 @@ class TimesAFactor(InAWord, Claim):
             f" times {number_text(self.factor)}. That is the slope of ",
             Code(self.code),
             f": {why}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneRowCosts(InAWord, Claim):
+    """Most of a loss comes from one row, in which a wrong class has nearly all of the probability.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The loss.
+    row, rows
+        int, which row it is, counted from 0, and how many there are.
+    loss, total
+        Its loss, and that of all rows together, as numbers of four digits.
+    share
+        float, which part of it that is.
+    target, guess
+        int, its class, and the one with the largest probability.
+    of_target, of_guess
+        Their probabilities, as numbers of three digits.
+    """
+
+    word: ClassVar[str] = "one row"
+    run: Run
+    code: str
+    row: int
+    rows: int
+    loss: str
+    total: str
+    share: float
+    target: int
+    guess: int
+    of_target: str
+    of_guess: str
+
+    def sentence(self) -> Sentence:
+        """Say what the row adds, why, and how accuracy counts it."""
+        return (
+            Code(self.code),
+            f" is a mean over {self.rows} rows, and one of them makes {percent(self.share, 0)} of it: row {self.row} "
+            f"has a loss of {self.loss}, all together have {self.total}. Its class is {self.target}, which gets a "
+            f"probability of {self.of_target}, and class {self.guess} gets {self.of_guess}. The surer a wrong answer "
+            f"is, the more it costs here; accuracy counts it as one of {self.rows}, however sure it is. So a loss may "
+            "grow while accuracy does, too",
         )

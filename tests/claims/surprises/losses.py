@@ -22,6 +22,7 @@ from primer_core.claims.surprises.losses import (
     KlOverAllNumbers,
     MeansAdded,
     MeansOverSamples,
+    OneRowCosts,
     SmallerBatchWeighsMore,
     StepsTooLong,
     TimesAFactor,
@@ -247,6 +248,29 @@ def _(claim: EvenShares, program: Program) -> None:
     even = computed(ast.unparse(again[0]), {**names, "_even_": torch.zeros_like(logits)})
     assert math.isclose(float(even), math.log(claim.classes), rel_tol=1e-4)
     assert claim.loss == f"{float(computed(claim.code, at_line(program, claim.run))):.3f}"
+
+
+@check(OneRowCosts)
+def _(claim: OneRowCosts, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    logits, target = (computed(ast.unparse(each), names) for each in node.args[:2])
+    losses = []
+    for scores, right in zip(logits.tolist(), target.tolist(), strict=True):
+        largest = max(scores)
+        losses.append(largest + math.log(sum(math.exp(each - largest) for each in scores)) - scores[right])
+    total = sum(losses)
+    assert math.isclose(float(computed(claim.code, names)), total / claim.rows, rel_tol=1e-3)
+    assert (len(losses), losses.index(max(losses))) == (claim.rows, claim.row)
+    assert math.isclose(losses[claim.row], float(claim.loss), rel_tol=1e-3)
+    assert math.isclose(total, float(claim.total), rel_tol=1e-3)
+    assert abs(losses[claim.row] / total - claim.share) < 0.0051
+    assert claim.share >= 0.8
+    shares = torch.softmax(logits[claim.row].detach().double(), 0).tolist()
+    assert (claim.target, claim.guess) == (target.tolist()[claim.row], shares.index(max(shares)))
+    assert claim.target != claim.guess
+    assert math.isclose(shares[claim.target], float(claim.of_target), rel_tol=1e-2)
+    assert math.isclose(shares[claim.guess], float(claim.of_guess), rel_tol=1e-2)
 
 
 @check(TimesAFactor)

@@ -721,6 +721,10 @@ _SLOPES = (
     "pile = torch.ones(40, {1})\nbars = nn.Linear({1}, 1)\nmoves = torch.optim.SGD(bars.parameters(), lr=0.{0})\n"
     "adds = nn.MSELoss(reduction='sum')\nfor turn in range(3):\n    moves.zero_grad()\n"
     "    off = adds(bars(pile), pile[:, :1])\n    off.backward()\n    moves.step()",
+    "sure = torch.tensor([[{1}., 0.], [{1}., 0.], [0., {1}.], [9. * {0}, 0.]])\n"
+    "which = torch.tensor([0, 0, 1, 1])\ncosts = F.cross_entropy(sure, which)",
+    "names = torch.tensor([0, 1, 2])\nvotes = torch.eye(3) * 10 * {1}\nvotes[{0} % 3, 2 - {0} % 2] += 20 * {1}\n"
+    "right = (votes.argmax(1) == names).float().mean()\nprice = nn.CrossEntropyLoss()(votes, names)",
     "least = torch.tensor([-{0}., -{1}.], requires_grad=True)\n(least * 2).clamp(min=0).sub(1).pow(2).sum().backward()",
 )
 """Programs on whose way back lies something flat."""

@@ -19,6 +19,7 @@ from primer_core.claims.surprises.losses import (
     KlOverAllNumbers,
     MeansAdded,
     MeansOverSamples,
+    OneRowCosts,
     SmallerBatchWeighsMore,
     StepsTooLong,
     TimesAFactor,
@@ -435,6 +436,38 @@ def _even(line: Line) -> Iterator[Claim]:
             yield EvenShares(line.run, line.text(call), f"{loss:.3f}", shape[1])
 
 
+def _one_row(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name != "F.cross_entropy" or origin.call is None or origin.values.size != 1 or len(call.args) < 2:
+            continue
+        values, given = origin.call.bound.values, origin.call.bound.positional[0]
+        target = values.get("target")
+        plain = values.get("reduction", "mean") == "mean" and values.get("weight") is None
+        if not plain or values.get("label_smoothing") or not is_array(target) or len(shape_of(given)) != 2:
+            continue
+        logits, classes = numbers(given).astype(np.float64), numbers(target)
+        if classes.dtype.kind not in "iu" or (classes < 0).any() or len(classes) < 3 or not np.isfinite(logits).all():
+            continue
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        losses = -logs[np.arange(len(classes)), classes]
+        row, total = int(losses.argmax()), float(losses.sum())
+        target, guess = int(classes[row]), int(logs[row].argmax())
+        if losses[row] > _MOST * total and guess != target and logs[row, target] < math.log(_HARDLY):
+            share = round(float(losses[row]) / total, 2)
+            of_target, of_guess = (f"{math.exp(logs[row, each]):.3g}" for each in (target, guess))
+            costs = f"{losses[row]:.4g}", f"{total:.4g}"
+            code = line.text(call)
+            yield OneRowCosts(line.run, code, row, len(classes), *costs, share, target, guess, of_target, of_guess)
+
+
+_MOST = 0.8
+"""From which share on one row makes most of a loss."""
+
+_HARDLY = 0.05
+"""Below which a class has hardly a probability."""
+
+
 def _factor(line: Line) -> Iterator[Claim]:
     match line.node:
         case ast.Assign([ast.Name(name)], value) if not isinstance(value, ast.Attribute) and line.losses:
@@ -497,5 +530,6 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _grows,
     _of_a_sum,
     _even,
+    _one_row,
     _factor,
 )

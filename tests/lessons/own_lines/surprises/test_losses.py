@@ -10,6 +10,7 @@ from primer_core.claims.surprises.losses import (
     GradientOfSum,
     KlOfNoShares,
     KlOverAllNumbers,
+    OneRowCosts,
     SmallerBatchWeighsMore,
     TimesAFactor,
 )
@@ -200,3 +201,27 @@ def test_a_loss_is_named_that_grows_as_it_is_a_sum(loss: str, old: str, new: str
 )
 def test_a_sum_is_not_named_elsewhere(optimiser: str, loss: str, rate: str) -> None:
     assert not [each for each in found(FITS.format(optimiser, loss, rate)) if isinstance(each, GradientOfSum)]
+
+
+@pytest.mark.parametrize("loss", ["F.cross_entropy(z, y)", "nn.CrossEntropyLoss()(z, y)"])
+def test_a_row_is_named_that_makes_most_of_a_loss(loss: str) -> None:
+    program = f"z = torch.tensor([[4., 0.], [4., 0.], [0., 4.], [9., 0.]])\ny = torch.tensor([0, 0, 1, 1])\na = {loss}"
+    said = [each for each in found(program) if isinstance(each, OneRowCosts)]
+    assert said == [OneRowCosts((7, 1), loss, 3, 4, "9", "9.055", 0.99, 1, 0, "0.000123", "1")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "loss"),
+    [
+        ("[4., 0.], [4., 0.], [0., 4.], [0., 9.]", "F.cross_entropy(z, y)"),
+        ("[4., 0.], [4., 0.], [7., 0.], [9., 0.]", "F.cross_entropy(z, y)"),
+        ("[4., 0.], [4., 0.], [0., 4.], [0.5, 0.]", "F.cross_entropy(z, y)"),
+        ("[40., 0.], [40., 0.], [0., 40.], [0.2, 0.]", "F.cross_entropy(z, y)"),
+        ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z, y, reduction='none')"),
+        ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z, y, weight=torch.tensor([1., 2.]))"),
+        ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z[2:], y[2:])"),
+    ],
+)
+def test_no_row_is_named_elsewhere(rows: str, loss: str) -> None:
+    program = f"z = torch.tensor([{rows}])\ny = torch.tensor([0, 0, 1, 1])\na = {loss}"
+    assert not [each for each in found(program) if isinstance(each, OneRowCosts)]
