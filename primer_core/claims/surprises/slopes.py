@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Span, listed
+from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Span, listed, signed
 from primer_core.claims.running import Run
 
 
@@ -175,6 +175,47 @@ class DeadRelu(InAWord, Claim):
             Code(listed(self.gradients)),
             zero,
             leaky,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FlatWhereWrong(InAWord, Claim):
+    """A squared error of what a sigmoid gave, where that is nearly 0 or 1 and the target is the other one.
+
+    Parameters
+    ----------
+    run
+        Which line went back, and when.
+    code
+        What gave it.
+    given
+        A number that it gave.
+    target
+        int, what the target is there: 0 or 1.
+    by_square, by_sigmoid, product, instead
+        The slopes of the square and of the sigmoid, both together, and that of the cross-entropy.
+    """
+
+    word: ClassVar[str] = "flat where wrong"
+    run: Run
+    code: str
+    given: str
+    target: int
+    by_square: str
+    by_sigmoid: str
+    product: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say which slopes are multiplied, and which loss has another one."""
+        square, sigmoid, product, instead = map(signed, (self.by_square, self.by_sigmoid, self.product, self.instead))
+        return (
+            Code(self.code),
+            f" gives p = {self.given} where the target is y = {self.target}: surely wrong, and still its squared error "
+            f"has a small slope. That of the square, 2(p − y) = {square}, times that of the sigmoid, p(1 − p) = "
+            f"{sigmoid}, makes {product}. A sigmoid is nearly flat where it is sure. ",
+            Code("F.binary_cross_entropy_with_logits"),
+            f", of what the sigmoid is given, has the slope p − y = {instead} there",
         )
 
 

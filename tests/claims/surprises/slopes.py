@@ -11,6 +11,7 @@ from primer_core.claims.running import Run
 from primer_core.claims.surprises.slopes import (
     DeadRelu,
     FlatEverywhere,
+    FlatWhereWrong,
     ShrinksThrough,
     SlopeByItsValue,
     SteepAtZero,
@@ -179,3 +180,43 @@ def _(claim: DeadRelu, program: Program) -> None:
     for time in range(max(claim.since - 1, 1), claim.run[1]):
         held = reached(gone_back_from(program, (claim.run[0], time)))[0]
         assert (claim.count in held) == (time >= claim.since)
+
+
+def nodes_behind(value: Any) -> list[Any]:
+    waiting, seen = [value.grad_fn], dict[Any, None]()
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in seen:
+            seen[node] = None
+            waiting += [following for following, _ in node.next_functions]
+    return list(seen)
+
+
+@check(FlatWhereWrong)
+def _(claim: FlatWhereWrong, program: Program) -> None:
+    call_in(program, claim.code)
+    nodes = nodes_behind(gone_back_from(program, claim.run))
+    gave = [each for node in nodes if type(node).__name__ == "SigmoidBackward0" for each in node._saved_result.view(-1)]
+    given = next(float(each) for each in gave if f"{float(each):.6g}" == claim.given)
+    apart: list[float] = []
+    for node in nodes:
+        match type(node).__name__:
+            case "PowBackward0" if node._saved_exponent == 2:
+                apart += node._saved_self.reshape(-1).tolist()
+            case "MseLossBackward0":
+                apart += (node._saved_self - node._saved_target).reshape(-1).tolist()
+    assert claim.target in (0, 1)
+    assert any(abs(abs(each) - abs(given - claim.target)) < 1e-6 for each in apart)
+    p, y = torch.tensor(given, dtype=torch.float64), float(claim.target)
+    of_p = p.clone().requires_grad_()
+    (square,) = torch.autograd.grad((of_p - y) ** 2, of_p)
+    z = torch.logit(p).requires_grad_()
+    if 0 < given < 1:
+        (sigmoid,) = torch.autograd.grad(torch.sigmoid(z), z)
+        (whole,) = torch.autograd.grad((torch.sigmoid(z) - y) ** 2, z)
+        (other,) = torch.autograd.grad(torch.nn.functional.binary_cross_entropy_with_logits(z, z.new_tensor(y)), z)
+    else:
+        sigmoid, whole, other = torch.zeros(()), torch.zeros(()), p - y
+    said = [claim.by_square, claim.by_sigmoid, claim.product, claim.instead]
+    for text, each in zip(said, (square, sigmoid, whole, other), strict=True):
+        assert abs(float(text) - float(each)) <= 6e-3 * abs(float(each)) + 1e-30

@@ -725,6 +725,10 @@ _SLOPES = (
     "which = torch.tensor([0, 0, 1, 1])\ncosts = F.cross_entropy(sure, which)",
     "names = torch.tensor([0, 1, 2])\nvotes = torch.eye(3) * 10 * {1}\nvotes[{0} % 3, 2 - {0} % 2] += 20 * {1}\n"
     "right = (votes.argmax(1) == names).float().mean()\nprice = nn.CrossEntropyLoss()(votes, names)",
+    "held = torch.tensor([-5. - {1}, {0}.], requires_grad=True)\nsays = torch.sigmoid(held)\n"
+    "((says - torch.ones(2)) ** 2).mean().backward()",
+    "gate = nn.Sequential(nn.Linear({0}, 1), nn.Sigmoid())\nwith torch.no_grad():\n    gate[0].bias.fill_(9. + {1})\n"
+    "shut = F.mse_loss(gate(torch.rand({1}, {0})), torch.zeros({1}, 1))\nshut.backward()",
     "least = torch.tensor([-{0}., -{1}.], requires_grad=True)\n(least * 2).clamp(min=0).sub(1).pow(2).sum().backward()",
 )
 """Programs on whose way back lies something flat."""

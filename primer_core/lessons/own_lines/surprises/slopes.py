@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.slopes import (
     DeadRelu,
     FlatEverywhere,
+    FlatWhereWrong,
     ShrinksThrough,
     SlopeByItsValue,
     SteepAtZero,
@@ -192,9 +195,73 @@ def _origins_of(ledger: Ledger, cells: Cells) -> list[Origin]:
     return list(dict.fromkeys(each for each in made if each is not None))
 
 
+def _flat_where_wrong(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    gradients = brought(line) if "sigmoid" in line.source.lower() else []
+    if ledger is None or not gradients:
+        return
+    found = ancestors(ledger, [each.read[0] for each in gradients if each.read], ())
+    for sigmoid in found.values():
+        if sigmoid.entry.rpartition(".")[2] != "sigmoid" or sigmoid.written is not None:
+            continue
+        call = line.at(sigmoid.place)
+        if not isinstance(call, ast.Call):
+            continue
+        for p, y in _squared(ledger, found, sigmoid):
+            wrong = np.flatnonzero((np.abs(p - y) > _SURELY) & ((y == 0) | (y == 1)))
+            if wrong.size:
+                at = wrong[np.abs(p - y)[wrong].argmax()]
+                square, sigmoid_, other = 2 * (p - y)[at], (p * (1 - p))[at], (p - y)[at]
+                told = (f"{each + 0.0:.3g}" for each in (square, sigmoid_, square * sigmoid_, other))
+                yield FlatWhereWrong(line.run, line.text(call), f"{p[at]:.6g}", int(y[at]), *told)
+                return
+
+
+def _squared(
+    ledger: Ledger, found: Mapping[int, Origin], sigmoid: Origin
+) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """Go through what a sigmoid gave and what that is compared with, where their difference is squared."""
+    for origin in found.values():
+        call = origin.call
+        if call is None or not origin.read or not is_array(call.bound.positional[0]):
+            continue
+        name, given = origin.entry.rpartition(".")[2], call.bound.positional
+        if origin.entry == "F.mse_loss":
+            compared = origin
+        elif name == "square" or (
+            name in ("**", "pow") and len(given) > 1 and not is_array(given[1]) and given[1] == 2
+        ):
+            made = _origins_of(ledger, origin.read[0])
+            if len(made) != 1 or made[0].entry not in _SUBTRACT or made[0].call is None:
+                continue
+            compared = made[0]
+        else:
+            continue
+        assert compared.call is not None
+        sides = compared.call.bound.positional[:2]
+        reads = iter(compared.read)
+        cells = [next(reads) if is_array(each) else np.array(0) for each in sides]
+        for own, other, of_own in ((0, 1, cells[0]), (1, 0, cells[-1])) if len(sides) == 2 else ():
+            p, y = (as_array(each).astype(np.float64) for each in (sides[own], sides[other]))
+            if _origins_of(ledger, of_own) == [sigmoid] and (p.shape == y.shape or y.ndim == 0):
+                yield p.reshape(-1), np.broadcast_to(y, p.shape).reshape(-1)
+
+
+_SUBTRACT = ("operator.-", "torch.sub", "Tensor.sub")
+
+_SURELY = 0.95
+"""How far an answer is from its target that is surely wrong."""
+
 _RELUS = ("relu", "clamp", "clamp_min")
 
 _MANY = 4
 """Sigmoids behind each other from which on what they leave is small."""
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep, _shrinks, _by_its_value, _dead)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _flat,
+    _steep,
+    _shrinks,
+    _by_its_value,
+    _dead,
+    _flat_where_wrong,
+)

@@ -15,7 +15,7 @@ from primer_core.claims.surprises.places import (
     SortedApart,
     TakenAsOneRow,
 )
-from primer_core.claims.surprises.slopes import DeadRelu, FlatEverywhere, SteepAtZero
+from primer_core.claims.surprises.slopes import DeadRelu, FlatEverywhere, FlatWhereWrong, SteepAtZero
 from primer_core.claims.surprises.training import KeptAreScaled
 from tests.lessons.own_lines.surprises.test_common import found
 
@@ -207,3 +207,49 @@ def test_eval_is_no_advice_where_a_call_drops_in_eval_mode_too() -> None:
     told, untold = (found(with_layer.format(share) + called) for share in ("0.5, self.training", "0.5"))
     assert [type(claim) for claim in told] == [KeptAreScaled, DropsAtRandom]
     assert [type(claim) for claim in untold] == [KeptAreScaled]
+
+
+def flat_ones(program: str) -> list[Claim]:
+    return [each for each in found(program) if isinstance(each, FlatWhereWrong)]
+
+
+@pytest.mark.parametrize(
+    ("sigmoid", "loss"),
+    [
+        ("torch.sigmoid(z)", "((p - y) ** 2).mean()"),
+        ("z.sigmoid()", "((y - p) ** 2).sum()"),
+        ("nn.Sigmoid()(z)", "F.mse_loss(p, y)"),
+        ("torch.sigmoid(z)", "nn.MSELoss()(p, y)"),
+        ("F.sigmoid(z)", "torch.square(p - y).mean()"),
+        ("torch.sigmoid(z)", "(p - y).pow(2).mean()"),
+    ],
+)
+def test_a_sigmoid_is_named_that_is_flat_where_it_is_wrong(sigmoid: str, loss: str) -> None:
+    program = (
+        f"z = torch.tensor([-8., 1.], requires_grad=True)\ny = torch.tensor([1., 1.])\np = {sigmoid}\n"
+        f"loss = {loss}\nloss.backward()"
+    )
+    numbers = "-2", "0.000335", "-0.00067", "-1"
+    assert flat_ones(program) == [FlatWhereWrong((9, 1), sigmoid, "0.00033535", 1, *numbers)]
+
+
+@pytest.mark.parametrize(
+    ("start", "loss"),
+    [
+        ("-8., 1.", "F.binary_cross_entropy(p, y)"),
+        ("-8., 1.", "(p - y).abs().mean()"),
+        ("8., 1.", "F.mse_loss(p, y)"),
+        ("-2., 1.", "F.mse_loss(p, y)"),
+        ("-8., 1.", "F.mse_loss(p, y - y * 0.5)"),
+        ("-8., 1.", "F.mse_loss(p, y * 3)"),
+        ("-8., 1.", "F.mse_loss(p * 2, y)"),
+        ("-8., 1.", "((p - y) ** 3).mean()"),
+        ("-8., 1.", "F.mse_loss(z, y)"),
+    ],
+)
+def test_a_sigmoid_is_not_named_elsewhere(start: str, loss: str) -> None:
+    program = (
+        f"z = torch.tensor([{start}], requires_grad=True)\ny = torch.tensor([1., 1.])\np = torch.sigmoid(z)\n"
+        f"loss = {loss}\nloss.backward()"
+    )
+    assert flat_ones(program) == []
