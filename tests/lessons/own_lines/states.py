@@ -729,6 +729,9 @@ _SLOPES = (
     "((says - torch.ones(2)) ** 2).mean().backward()",
     "gate = nn.Sequential(nn.Linear({0}, 1), nn.Sigmoid())\nwith torch.no_grad():\n    gate[0].bias.fill_(9. + {1})\n"
     "shut = F.mse_loss(gate(torch.rand({1}, {0})), torch.zeros({1}, 1))\nshut.backward()",
+    "whole = torch.arange({1} + 1.).requires_grad_()\nbit = whole[{0}:]\n(whole ** 2).sum().backward()\n"
+    "none, nor = bit.grad, whole[{0}].grad",
+    "plate = torch.ones({0}, {1}, requires_grad=True)\n(plate * 3).sum().backward()\nno = plate.view(-1).grad",
     "least = torch.tensor([-{0}., -{1}.], requires_grad=True)\n(least * 2).clamp(min=0).sub(1).pow(2).sum().backward()",
 )
 """Programs on whose way back lies something flat."""
