@@ -23,8 +23,8 @@ HOW: Mapping[str, str] = {
 
 
 Lack = Literal["plain", "anew", "result", "beside", "before", "compared", "cleared"]
-"""Why a tensor has no gradient: it requires none, its name was one of a leaf that does before, it is no leaf, it is none
-and beside the way back, no ``backward()`` has run, it was only compared, or none that ran came to it or left it."""
+"""Why a tensor has no gradient: it requires none, its name was one of a leaf that does before, it is no leaf, it is
+beside the way back, no ``backward()`` has run, it was only compared, or none that ran came to it or left it."""
 
 
 @dataclass(frozen=True, slots=True)
