@@ -387,6 +387,10 @@ _ROUNDS = (
     "batches = DataLoader(TensorDataset(torch.arange({1} * 2.).reshape(-1, 1)), batch_size=2)\n"
     "for turn in range({0} + 1):\n    (part,) = next(iter(batches))",
     "from torch.utils.data import DataLoader, TensorDataset\n"
+    "cards = DataLoader(TensorDataset(torch.arange(4. * {1} + 1)), batch_size={0} + 1)\nhands = len(cards)",
+    "from torch.utils.data import DataLoader, TensorDataset\nrest = TensorDataset(torch.arange({1} * 3. + {0}))\n"
+    "for size in (1, 3):\n    print(size, len(DataLoader(rest, batch_size=size)))",
+    "from torch.utils.data import DataLoader, TensorDataset\n"
     "mixed = DataLoader(TensorDataset(torch.arange({1} * 2.)), batch_size={0}, shuffle=True)\n"
     "one = next(iter(mixed))\nother = next(iter(mixed))",
     "slope = nn.Linear({1}, 1)\nmoving = torch.optim.SGD(slope.parameters(), lr=0.{0})\nfor turn in range({0}):\n"
