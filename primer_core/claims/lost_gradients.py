@@ -22,9 +22,9 @@ HOW: Mapping[str, str] = {
 }
 
 
-Lack = Literal["plain", "anew", "result", "before", "compared", "cleared"]
-"""Why a tensor has no gradient: it requires none, its name was one of a leaf that does before, it is no leaf, no
-``backward()`` has run, it was only compared, or no ``backward()`` that ran came to it or left it until now."""
+Lack = Literal["plain", "anew", "result", "beside", "before", "compared", "cleared"]
+"""Why a tensor has no gradient: it requires none, its name was one of a leaf that does before, it is no leaf, it is
+beside the way back, no ``backward()`` has run, it was only compared, or none that ran came to it or left it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,13 @@ class NoGradient(InAWord, Claim):
                     " was computed, and backward() keeps the gradients of leaves alone. ",
                     Code(f"{self.name}.retain_grad()"),
                     " before backward() keeps this one, too",
+                )
+            case "beside":
+                return (
+                    *asked,
+                    Name(self.name),
+                    " was computed beside all that backward() went back from: that was not computed of it, no way "
+                    "leads to it, and retain_grad() would keep nothing",
                 )
             case "before":
                 return (*asked, "no backward() has run before this line")

@@ -163,8 +163,11 @@ def _(claim: NoGradient, program: Program) -> None:
         found = [(at_line(program, run)[claim.name], after_line(program, run)[claim.name]) for run in binds]
         assert any(old.requires_grad and old.is_leaf and not new.requires_grad for old, new in found)
         assert torch.equal(found[-1][1], tensor)
-    elif claim.why == "result":
+    elif claim.why in ("result", "beside"):
         assert tensor.grad_fn is not None
+        assert claim.why == "result" or not any(tensor.grad_fn in behind(each.grad_fn) for each in went_back)
+        if claim.why == "result" and went_back:
+            assert any(tensor.grad_fn in behind(each.grad_fn) for each in went_back)
         assert not tensor.is_leaf
     else:
         assert claim.why in ("before", "compared", "cleared")
@@ -173,6 +176,17 @@ def _(claim: NoGradient, program: Program) -> None:
         assert bool(went_back) == (claim.why in ("compared", "cleared"))
     if claim.why == "compared":
         assert functions_of(claim.name, program) <= {"gt", "lt", "ge", "le", "eq", "ne"}
+
+
+def behind(node: Any) -> set[Any]:
+    """What lies on the way back from a node, itself among it."""
+    found, waiting = set[Any](), [node]
+    while waiting:
+        here = waiting.pop()
+        if here is not None and here not in found:
+            found.add(here)
+            waiting += [following for following, _ in here.next_functions]
+    return found
 
 
 class Given(TorchFunctionMode):

@@ -319,6 +319,11 @@ def _(claim: RunsInstead, program: Program) -> None:
     there = [run for run in there if run[0] not in heads("\n".join(lines), failing)] or there
     first = min(there, key=list(ran.lines).index)
     given = gives(ran.lines[first], statement, lines[failing - 1].strip())
+    if given == [""] and claim.gives and isinstance(statement, ast.Expr):  # its graph was freed, so it is run anew
+        text = lines[failing - 1]
+        lines[failing - 1] = f"{text[: statement.col_offset]}_given_ = {text[statement.col_offset :]}"
+        value = recorded("\n".join(with_libraries(lines))).lines[first].names["_given_"]
+        given = [told(value)] if is_array(value) else given
     given += [""] if claim.code.startswith("nonlocal ") else []  # what stands in the function around is not shown here
     assert claim.gives in given or (not given and claim.gives == ""), given
 

@@ -222,3 +222,34 @@ class SetOnThePart(InAWord, Claim):
             ", and it stays as it is. That is an attribute of the whole data set",
             *shared,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesNotSamples(InAWord, Claim):
+    """A loader was asked for its length, and its last batch is smaller than the others.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        What asks for the length.
+    samples, size
+        int, how many samples there are, and how many go into a batch.
+    """
+
+    word: ClassVar[str] = "batches"
+    run: Run
+    code: str
+    samples: int
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say what is counted, and how many samples are in each batch."""
+        full, left = divmod(self.samples, self.size)
+        return (
+            Code(self.code),
+            f" counts batches, not samples: {self.samples} samples in batches of {self.size} make {full + 1}, "
+            f"{full} of {self.size} and a last one of {left}. An epoch goes through all of them, so many steps where "
+            "each batch takes one",
+        )

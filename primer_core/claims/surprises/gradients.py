@@ -277,3 +277,36 @@ class SumOfShares(InAWord, Claim):
             f"share: 0 where all shares are 1/{self.count}. That of one logarithm is 1 - p by its own input, and -p by "
             "each other",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class GradientOfPiece(InAWord, Claim):
+    """A piece of a leaf was asked for its gradient, and has none.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    piece
+        What makes the piece, as code.
+    name
+        Of the leaf.
+    instead
+        What picks from the gradient of the leaf.
+    """
+
+    word: ClassVar[str] = "a new tensor"
+    run: Run
+    piece: str
+    name: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say whose gradient there is, and what picks from it."""
+        return (
+            Code(self.piece),
+            " makes a new tensor each time, which no backward() came through: its gradient is None. ",
+            Code(self.instead),
+            " is that part of the gradient of ",
+            Name(self.name),
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log
 from typing import ClassVar, Literal
 
-from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, number_text
+from primer_core.claims.claim import Claim, Code, InAWord, Name, Sentence, counted, number_text, percent
 from primer_core.claims.running import Run
 
 
@@ -237,6 +237,8 @@ class StepsTooLong(InAWord, Claim):
         What stands there, and what makes the steps shorter.
     better
         The loss at the last time with that.
+    count
+        int, how many numbers are added up where the mean of them makes the steps shorter; 0 elsewhere.
     """
 
     word: ClassVar[str] = "steps too long"
@@ -248,9 +250,11 @@ class StepsTooLong(InAWord, Claim):
     old: str
     new: str
     better: str
+    count: int
 
     def sentence(self) -> Sentence:
         """Say how it grows, and with what it falls."""
+        why = f". The gradient of a sum of {self.count} numbers is {self.count} times that of their mean"
         return (
             Name(self.name),
             f" grows from {self.first} to {self.last}, as each step goes too far. With ",
@@ -258,6 +262,55 @@ class StepsTooLong(InAWord, Claim):
             " in place of ",
             Code(self.old),
             f" in line {self.at} the steps are shorter, and it falls, in the end to {self.better}",
+            why if self.count else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GradientOfSum(InAWord, Claim):
+    """A loss that is a sum grows from one round to the next, and falls where it is the mean.
+
+    Parameters
+    ----------
+    run
+        Which line binds the loss, and when.
+    name
+        Of the loss.
+    count
+        int, how many numbers are added up.
+    before, now
+        The loss at the time before, and now.
+    at
+        int, a line of the program.
+    old, new
+        What stands there, and what makes the loss a mean.
+    better_before, better
+        The loss at both times with that.
+    """
+
+    word: ClassVar[str] = "a sum"
+    run: Run
+    name: str
+    count: int
+    before: str
+    now: str
+    at: int
+    old: str
+    new: str
+    better_before: str
+    better: str
+
+    def sentence(self) -> Sentence:
+        """Say how long a step is by a sum, and that it is too long."""
+        return (
+            Name(self.name),
+            f" is a sum of {self.count} numbers here: its gradient is {self.count} times that of their mean, and a "
+            f"step of the learning rate times the gradient is {self.count} times as long. It grows from {self.before} "
+            f"to {self.now} in this round. With ",
+            Code(self.new),
+            " in place of ",
+            Code(self.old),
+            f" in line {self.at} it falls here from {self.better_before} to {self.better}",
         )
 
 
@@ -341,4 +394,51 @@ class TimesAFactor(InAWord, Claim):
             f" times {number_text(self.factor)}. That is the slope of ",
             Code(self.code),
             f": {why}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OneRowCosts(InAWord, Claim):
+    """Most of a loss comes from one row, in which a wrong class has nearly all of the probability.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The loss.
+    row, rows
+        int, which row it is, counted from 0, and how many there are.
+    loss, total
+        Its loss, and that of all rows together, as numbers of four digits.
+    share
+        float, which part of it that is.
+    target, guess
+        int, its class, and the one with the largest probability.
+    of_target, of_guess
+        Their probabilities, as numbers of three digits.
+    """
+
+    word: ClassVar[str] = "one row"
+    run: Run
+    code: str
+    row: int
+    rows: int
+    loss: str
+    total: str
+    share: float
+    target: int
+    guess: int
+    of_target: str
+    of_guess: str
+
+    def sentence(self) -> Sentence:
+        """Say what the row adds, why, and how accuracy counts it."""
+        return (
+            Code(self.code),
+            f" is a mean over {self.rows} rows, and one of them makes {percent(self.share, 0)} of it: row {self.row} "
+            f"has a loss of {self.loss}, all together have {self.total}. Its class is {self.target}, which gets a "
+            f"probability of {self.of_target}, and class {self.guess} gets {self.of_guess}. The surer a wrong answer "
+            f"is, the more it costs here; accuracy counts it as one of {self.rows}, however sure it is. So a loss may "
+            "grow while accuracy does, too",
         )

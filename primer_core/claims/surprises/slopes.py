@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from primer_core.claims.claim import Claim, Code, InAWord, Sentence
+from primer_core.claims.claim import Claim, Code, InAWord, Sentence, Span, listed, signed
 from primer_core.claims.running import Run
 
 
@@ -127,6 +127,105 @@ class SlopeByItsValue(InAWord, Claim):
             f" is what the sigmoid gave, a number between 0 and 1. Here it is given {self.given} and makes "
             f"{self.slope} of it, while no slope of the sigmoid is below 0 or above 1/4: the sigmoid of it is meant",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRelu(InAWord, Claim):
+    """Gradients are 0, and all that leads back to them goes through a relu that was given numbers below 0 alone.
+
+    Parameters
+    ----------
+    run
+        Which line went back, and when.
+    code
+        The call of the function, or of the network that holds it.
+    within
+        Whether it is that of a network.
+    count
+        int, how many numbers it was given.
+    gradients
+        Those that are 0, as ``w.grad``.
+    since
+        int, the first time that this line went back so and has since then, counted from 1.
+    """
+
+    word: ClassVar[str] = "a dead relu"
+    run: Run
+    code: str
+    within: bool
+    count: int
+    gradients: tuple[str, ...]
+    since: int
+
+    def sentence(self) -> Sentence:
+        """Say what relu was given, what comes back, and since when."""
+        several = self.count > 1
+        given = f"all {self.count} numbers that relu is given are" if several else "the number that relu is given is"
+        inside: tuple[Span, ...] = ("In ", Code(self.code), " ") if self.within else (Code(self.code), ": ")
+        since, shorter = "", ""
+        if self.since > 1:
+            since = f" It has been so since this line ran for the {ordinal(self.since)} time, and was not before."
+            shorter = " Shorter steps may not lead there, and"
+        zero = f" {'is' if len(self.gradients) == 1 else 'are'} 0. This is called a dead ReLU.{since}{shorter}"
+        leaky = " leaky_relu has a slope below 0, too: 0.01"
+        return (
+            *inside,
+            f"{given} below 0. There it gives 0 and its slope is 0: no gradient comes back through it, whatever the "
+            "loss, and ",
+            Code(listed(self.gradients)),
+            zero,
+            leaky,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FlatWhereWrong(InAWord, Claim):
+    """A squared error of what a sigmoid gave, where that is nearly 0 or 1 and the target is the other one.
+
+    Parameters
+    ----------
+    run
+        Which line went back, and when.
+    code
+        What gave it.
+    given
+        A number that it gave.
+    target
+        int, what the target is there: 0 or 1.
+    by_square, by_sigmoid, product, instead
+        The slopes of the square and of the sigmoid, both together, and that of the cross-entropy.
+    """
+
+    word: ClassVar[str] = "flat where wrong"
+    run: Run
+    code: str
+    given: str
+    target: int
+    by_square: str
+    by_sigmoid: str
+    product: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say which slopes are multiplied, and which loss has another one."""
+        square, sigmoid, product, instead = map(signed, (self.by_square, self.by_sigmoid, self.product, self.instead))
+        return (
+            Code(self.code),
+            f" gives p = {self.given} where the target is y = {self.target}: surely wrong, and still its squared error "
+            f"has a small slope. That of the square, 2(p − y) = {square}, times that of the sigmoid, p(1 − p) = "
+            f"{sigmoid}, makes {product}. A sigmoid is nearly flat where it is sure. ",
+            Code("F.binary_cross_entropy_with_logits"),
+            f", of what the sigmoid is given, has the slope p − y = {instead} there",
+        )
+
+
+def ordinal(number: int) -> str:
+    """Write the how-manieth: ``2nd``, ``11th``."""
+    last = 0 if number // 10 % 10 == 1 else number % 10
+    return f"{number}{_ENDINGS.get(last, 'th')}"
+
+
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,8 @@ def is_network_object(value: Any) -> bool:
     """Return whether a value is one of those that this module makes, or derives from one."""
     if type(value) in images.TRANSFORMS.values() or type(value) is np.vectorize:
         return True
+    if _is_way_back(value):
+        return True
     kinds = type(value).__mro__[:-1]
     return any(kind.__module__.partition(".")[0] == "torch" for kind in kinds) and owner_of(value) is None
 
@@ -324,6 +326,11 @@ def attribute(value: Any, name: str) -> Any:
         return vars(value)[name]
     if isinstance(value, torch.nn.utils.rnn.PackedSequence) and name in _OF_PACKED:
         return getattr(value, name)
+    if _is_way_back(value) and name in _OF_WAYS_BACK:
+        try:
+            return getattr(value, name)
+        except AttributeError as none:
+            raise KeyError(name) from none
     raise KeyError(name)
 
 
@@ -347,6 +354,8 @@ def method(value: Any, name: str) -> Callable[..., Any]:
         known = _OF_CONTEXTS
     elif isinstance(value, torch.utils.hooks.RemovableHandle):
         known = ("remove",)
+    elif _is_way_back(value):
+        known = ("name",)
     if name not in known or not hasattr(type(value), name):
         raise KeyError(name)
     found: Callable[..., Any] = getattr(value, name)
@@ -369,6 +378,14 @@ def _is_of_data(value: Any) -> bool:
     """Return whether a value is a data set or a loader of PyTorch's own."""
     data = _torch().utils.data
     return isinstance(value, data.Dataset | data.DataLoader)
+
+
+def _is_way_back(value: Any) -> bool:
+    """Return whether a value is a step of a graph, as ``grad_fn`` gives it."""
+    return callable(getattr(type(value), "name", None)) and hasattr(type(value), "next_functions")
+
+
+_OF_WAYS_BACK = ("next_functions", "variable")
 
 
 def _is_context(value: Any) -> bool:

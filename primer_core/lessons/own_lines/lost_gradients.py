@@ -27,7 +27,7 @@ from primer_core.language.table import entry_named
 from primer_core.lessons.own_lines.failing import nodes_of, statements_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
-from primer_core.lessons.own_lines.trace import Seen, Step, Trace
+from primer_core.lessons.own_lines.trace import Seen, Step, Trace, run
 
 _REFUSAL = "does not require grad and does not have a grad_fn"
 _OF_NONE = "NoneType"
@@ -112,11 +112,30 @@ def _why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
     if not seen.requires:
         return "plain" if "float" in seen.dtype else None
     if seen.recorded:
-        return "result"
+        return "beside" if _is_beside(name, step, trace) else "result"
     before = trace.steps[: trace.steps.index(step) + 1]
     if went_back(before) and _is_only_compared(name, trace):
         return "compared"
     return "cleared" if went_back(before) or len(trace.steps) < trace.taken else "before"
+
+
+def _is_beside(name: str, step: Step, trace: Trace) -> bool:
+    """Return whether a result has no gradient after ``backward()`` where that is told to keep it, too."""
+    binds = [each for each in statements_of(trace.source) if isinstance(each, ast.Assign) and _binds(each, name)]
+    if len(binds) != 1 or not went_back(trace.steps[: trace.steps.index(step) + 1]):
+        return False
+    lines = trace.source.split("\n")
+    last = lines[binds[0].lineno - 1]
+    if binds[0].lineno != binds[0].end_lineno or last[: binds[0].col_offset].strip() or ";" in last:
+        return False
+    lines.insert(binds[0].lineno, f"{last[: binds[0].col_offset]}{name}.retain_grad()")
+    parts = (part for each in run("\n".join(lines)).steps for part in each.parts)
+    asked = [part.result for part in parts if part.entry == "Tensor.grad" and part.place.text == f"{name}.grad"]
+    return bool(asked) and all(each is None for each in asked)
+
+
+def _binds(statement: ast.Assign, name: str) -> bool:
+    return any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
 
 
 def _is_only_compared(name: str, trace: Trace) -> bool:

@@ -13,13 +13,20 @@ import torch
 from torch.utils.data import DataLoader, Subset, default_collate
 
 from primer_core.claims.running import Run
-from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, SetOnThePart, UsedUp
+from primer_core.claims.surprises.data import (
+    BatchesNotSamples,
+    ErrorTakenForEnd,
+    FieldByField,
+    LengthNotAsked,
+    SetOnThePart,
+    UsedUp,
+)
 from tests.claims.checking import check
 from tests.claims.program import Program
 from tests.claims.recorded import LINES, Recorder, number_of, recorded
 from tests.claims.running_checks import opened
 from tests.claims.source_checks import Stopped, in_sight
-from tests.claims.surprises.lines import at_line, computed, names_after, statement_of
+from tests.claims.surprises.lines import at_line, computed, names_after, stands_there, statement_of
 
 
 class Handed(Recorder):
@@ -201,3 +208,18 @@ def _(claim: SetOnThePart, program: Program) -> None:
         listening[0]
     assert "dataset" in asked
     assert claim.attribute not in asked
+
+
+@check(BatchesNotSamples)
+def _(claim: BatchesNotSamples, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.func) == "len"
+    names = at_line(program, claim.run)
+    loader = computed(ast.unparse(node.args[0]), {"DataLoader": DataLoader, **names})
+    torch.manual_seed(0)
+    sizes = [len(batch[0]) if isinstance(batch, list | tuple) else len(batch) for batch in loader]
+    assert computed(claim.code, {"DataLoader": DataLoader, **names}) == len(sizes)
+    assert sum(sizes) == claim.samples
+    assert sizes[:-1] == [claim.size] * (len(sizes) - 1)
+    assert len(sizes) > 1
+    assert 0 < sizes[-1] < claim.size

@@ -10,6 +10,7 @@ import torch
 from primer_core.claims.running import line_of
 from primer_core.claims.surprises.gradients import (
     AtTheCorner,
+    GradientOfPiece,
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
@@ -217,3 +218,19 @@ def _(claim: SavedChangedByData, program: Program) -> None:
     grads = [after_line(Program(code), claim.run)[claim.name].grad for code in (program.code, found["data.clone()"])]
     assert [told(each) for each in grads] == [claim.given, claim.right]
     assert claim.given != claim.right
+
+
+@check(GradientOfPiece)
+def _(claim: GradientOfPiece, program: Program) -> None:
+    stands_there(f"{claim.piece}.grad", program, claim.run)
+    names = at_line(program, claim.run)
+    leaf, piece, picked = (computed(code, names) for code in (claim.name, claim.piece, claim.instead))
+    assert leaf.is_leaf
+    assert leaf.grad is not None
+    assert piece.grad_fn is not None
+    assert piece is not computed(claim.piece, names)
+    assert picked.untyped_storage().data_ptr() == leaf.grad.untyped_storage().data_ptr()
+    marked = torch.arange(leaf.numel()).reshape(leaf.shape)
+    again = {**names, claim.name: marked, "_grad_": marked}
+    picks = claim.instead.replace(f"{claim.name}.grad", "_grad_", 1)
+    assert torch.equal(computed(picks, again), computed(claim.piece, again))

@@ -17,10 +17,12 @@ from primer_core.claims.running import line_of
 from primer_core.claims.surprises.losses import (
     DividesByWeights,
     EvenShares,
+    GradientOfSum,
     KlOfNoShares,
     KlOverAllNumbers,
     MeansAdded,
     MeansOverSamples,
+    OneRowCosts,
     SmallerBatchWeighsMore,
     StepsTooLong,
     TimesAFactor,
@@ -208,6 +210,36 @@ def _(claim: StepsTooLong, program: Program) -> None:
     assert len(grown) == len(fallen) == claim.run[1]
     assert all(one < other for one, other in pairwise(grown))
     assert fallen[-1] < fallen[0]
+    averaged = "mean" in claim.new and ("sum" in claim.old or "reduction" in claim.old)
+    assert claim.count == (added_up(program, claim) if averaged else 0)
+
+
+def added_up(program: Program, claim: StepsTooLong | GradientOfSum) -> int:
+    """How many numbers a loss adds up, by the last step of its graph."""
+    node: Any = after_line(program, claim.run)[claim.name].grad_fn
+    name = type(node).__name__
+    if name.startswith("Sum"):
+        return math.prod(node._saved_self_sym_sizes)
+    return int((node._saved_target if name.startswith("Nll") else node._saved_self).numel())
+
+
+@check(GradientOfSum)
+def _(claim: GradientOfSum, program: Program) -> None:
+    source = opened(program.code)
+    lines = source.split("\n")
+    assert claim.old in lines[claim.at - 1]
+    assert "mean" in claim.new
+    lines[claim.at - 1] = lines[claim.at - 1].replace(claim.old, claim.new)
+    number, time = claim.run
+    told = [recorded(each).lines for each in (source, "\n".join(lines))]
+    values = [[float(done[number, each].names[claim.name]) for each in (time - 1, time)] for done in told]
+    said = [[claim.before, claim.now], [claim.better_before, claim.better]]
+    assert [[f"{each:.4g}" for each in two] for two in values] == said
+    assert values[0][0] < values[0][1]
+    assert values[1][0] > values[1][1]
+    assert claim.count == added_up(program, claim) > 1
+    node: Any = after_line(Program("\n".join(lines)), claim.run)[claim.name].grad_fn
+    assert type(node).__name__.startswith(("Mean", "MseLoss", "Nll", "L1Loss", "Huber", "SmoothL1", "Binary", "Kl"))
 
 
 def losses_of(source: str, claim: StepsTooLong) -> list[float]:
@@ -227,6 +259,29 @@ def _(claim: EvenShares, program: Program) -> None:
     even = computed(ast.unparse(again[0]), {**names, "_even_": torch.zeros_like(logits)})
     assert math.isclose(float(even), math.log(claim.classes), rel_tol=1e-4)
     assert claim.loss == f"{float(computed(claim.code, at_line(program, claim.run))):.3f}"
+
+
+@check(OneRowCosts)
+def _(claim: OneRowCosts, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    names = at_line(program, claim.run)
+    logits, target = (computed(ast.unparse(each), names) for each in node.args[:2])
+    losses = []
+    for scores, right in zip(logits.tolist(), target.tolist(), strict=True):
+        largest = max(scores)
+        losses.append(largest + math.log(sum(math.exp(each - largest) for each in scores)) - scores[right])
+    total = sum(losses)
+    assert math.isclose(float(computed(claim.code, names)), total / claim.rows, rel_tol=1e-3)
+    assert (len(losses), losses.index(max(losses))) == (claim.rows, claim.row)
+    assert math.isclose(losses[claim.row], float(claim.loss), rel_tol=1e-3)
+    assert math.isclose(total, float(claim.total), rel_tol=1e-3)
+    assert abs(losses[claim.row] / total - claim.share) < 0.0051
+    assert claim.share >= 0.8
+    shares = torch.softmax(logits[claim.row].detach().double(), 0).tolist()
+    assert (claim.target, claim.guess) == (target.tolist()[claim.row], shares.index(max(shares)))
+    assert claim.target != claim.guess
+    assert math.isclose(shares[claim.target], float(claim.of_target), rel_tol=1e-2)
+    assert math.isclose(shares[claim.guess], float(claim.of_guess), rel_tol=1e-2)
 
 
 @check(TimesAFactor)

@@ -12,8 +12,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from primer_core.claims.running import Run
 from primer_core.claims.surprises.slopes import (
+    DeadRelu,
     FlatEverywhere,
+    FlatWhereWrong,
     ShrinksThrough,
     SigmoidOfSigmoid,
     SlopeByItsValue,
@@ -100,15 +103,19 @@ def longest(node: Any, counted: str) -> int:
     return found[node]
 
 
-@check(ShrinksThrough)
-def _(claim: ShrinksThrough, program: Program) -> None:
-    statement: Any = statement_of(program, claim.run)
+def gone_back_from(program: Program, run: Run) -> Any:
+    """What a line asks for ``backward()``, before that."""
     asked = [
         node.func.value
-        for node in ast.walk(statement)
+        for node in ast.walk(statement_of(program, run))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "backward"
     ]
-    value = computed(ast.unparse(asked[0]), at_line(program, claim.run))
+    return computed(ast.unparse(asked[0]), at_line(program, run))
+
+
+@check(ShrinksThrough)
+def _(claim: ShrinksThrough, program: Program) -> None:
+    value = gone_back_from(program, claim.run)
     assert longest(value.grad_fn, "SigmoidBackward") == claim.count
     x = torch.linspace(-3, 3, 61, dtype=torch.float64, requires_grad=True)
     (slopes,) = torch.autograd.grad(torch.sigmoid(x).sum(), x)
@@ -129,6 +136,97 @@ def _(claim: SlopeByItsValue, program: Program) -> None:
     value = torch.sigmoid(x)
     (found,) = torch.autograd.grad(value, x)
     assert abs(float(found) - float(value * (1 - value))) < 1e-9
+
+
+def reached(value: Any) -> tuple[list[int], set[int]]:
+    """How many numbers each relu was given that all are below 0, and which leaves a way leads to around them.
+
+    Leaves are told by their memory.
+    """
+    waiting, seen, dead, leaves = [value.grad_fn], set(), [], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        name = type(node).__name__
+        if name.startswith("ReluBackward"):
+            cut, count = not bool(node._saved_result.any()), node._saved_result.numel()
+        elif name.startswith("Clamp"):
+            cut, count = bool((node._saved_self < 0).all()), node._saved_self.numel()
+        else:
+            cut, count = False, 0
+        if cut:
+            dead.append(count)
+            continue
+        if hasattr(node, "variable"):
+            leaves.add(node.variable.data_ptr())
+        waiting += [following for following, _ in node.next_functions]
+    return dead, leaves
+
+
+@check(DeadRelu)
+def _(claim: DeadRelu, program: Program) -> None:
+    dead, leaves = reached(gone_back_from(program, claim.run))
+    assert claim.count in dead
+    names = after_line(program, claim.run)
+    found = every_gradient(names)
+    assert claim.gradients
+    for name in claim.gradients:
+        assert not bool(found[name].any())
+        leaf = computed(name.removesuffix(".grad"), names)
+        assert leaf.data_ptr() not in leaves
+    call = call_in(program, claim.code)
+    function = ast.unparse(call.func).lower()
+    assert claim.within != any(word in function for word in ("relu", "clamp"))
+    if claim.within and isinstance(call.func, ast.Name):
+        assert "ReLU()" in repr(names[call.func.id])
+    elif not claim.within and all(each.id in names for each in ast.walk(call) if isinstance(each, ast.Name)):
+        assert not bool(computed(claim.code, at_line(program, claim.run)).any())
+    assert 1 <= claim.since <= claim.run[1]
+    for time in range(max(claim.since - 1, 1), claim.run[1]):
+        held = reached(gone_back_from(program, (claim.run[0], time)))[0]
+        assert (claim.count in held) == (time >= claim.since)
+
+
+def nodes_behind(value: Any) -> list[Any]:
+    waiting, seen = [value.grad_fn], dict[Any, None]()
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in seen:
+            seen[node] = None
+            waiting += [following for following, _ in node.next_functions]
+    return list(seen)
+
+
+@check(FlatWhereWrong)
+def _(claim: FlatWhereWrong, program: Program) -> None:
+    call_in(program, claim.code)
+    nodes = nodes_behind(gone_back_from(program, claim.run))
+    gave = [each for node in nodes if type(node).__name__ == "SigmoidBackward0" for each in node._saved_result.view(-1)]
+    given = next(float(each) for each in gave if f"{float(each):.6g}" == claim.given)
+    apart: list[float] = []
+    for node in nodes:
+        match type(node).__name__:
+            case "PowBackward0" if node._saved_exponent == 2:
+                apart += node._saved_self.reshape(-1).tolist()
+            case "MseLossBackward0":
+                apart += (node._saved_self - node._saved_target).reshape(-1).tolist()
+    assert claim.target in (0, 1)
+    assert any(abs(abs(each) - abs(given - claim.target)) < 1e-6 for each in apart)
+    p, y = torch.tensor(given, dtype=torch.float64), float(claim.target)
+    of_p = p.clone().requires_grad_()
+    (square,) = torch.autograd.grad((of_p - y) ** 2, of_p)
+    z = torch.logit(p).requires_grad_()
+    if 0 < given < 1:
+        (sigmoid,) = torch.autograd.grad(torch.sigmoid(z), z)
+        (whole,) = torch.autograd.grad((torch.sigmoid(z) - y) ** 2, z)
+        (other,) = torch.autograd.grad(torch.nn.functional.binary_cross_entropy_with_logits(z, z.new_tensor(y)), z)
+    else:
+        sigmoid, whole, other = torch.zeros(()), torch.zeros(()), p - y
+    said = [claim.by_square, claim.by_sigmoid, claim.product, claim.instead]
+    for text, each in zip(said, (square, sigmoid, whole, other), strict=True):
+        assert abs(float(text) - float(each)) <= 6e-3 * abs(float(each)) + 1e-30
 
 
 class Heard(ast.NodeTransformer):

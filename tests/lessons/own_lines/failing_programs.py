@@ -442,6 +442,10 @@ CLASSIC: dict[str, str] = {
         "a = torch.tensor(2., requires_grad=True)\nb = torch.tensor(3., requires_grad=True)\ny = a + 1\n"
         "da, db = torch.autograd.grad(y, [a, b])"
     ),
+    "the gradient by a piece made beside": (
+        "x = torch.arange(4.).reshape(2, 2).requires_grad_()\nu = (x ** 2).sum()\nt = x[:, :1]\n"
+        "g = torch.autograd.grad(u, t)[0]"
+    ),
     "a number that was a loss": ("w = torch.tensor(1., requires_grad=True)\nloss = (w * 3).item()\nloss.backward()"),
     "a layer given its input as settings": "fc = nn.Linear(4, 2)\nh = nn.ReLU(torch.ones(1, 4))\nout = fc(h)",
     "parameters in place of a network": (

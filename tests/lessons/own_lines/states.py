@@ -384,6 +384,10 @@ _READ = (
 """Programs that run, and in which something is read otherwise than is often meant."""
 
 _ROUNDS = (
+    "from torch.utils.data import DataLoader, TensorDataset\n"
+    "cards = DataLoader(TensorDataset(torch.arange(4. * {1} + 1)), batch_size={0} + 1)\nhands = len(cards)",
+    "from torch.utils.data import DataLoader, TensorDataset\nrest = TensorDataset(torch.arange({1} * 3. + {0}))\n"
+    "for size in (1, 3):\n    print(size, len(DataLoader(rest, batch_size=size)))",
     "def logistic(v):\n    return 1 / (1 + np.exp(-v))\nsums = np.array([-{1}.0, 0.5, {0}.0])\nout = logistic(sums)\n"
     "print(logistic(out) * (1 - logistic(out)))",
     "scores = torch.arange({1}.0) - {0}\nshares = torch.sigmoid(scores)\nagain = shares.sigmoid()\n"
@@ -725,6 +729,36 @@ _MODES = (
 )
 """Programs whose networks run in one mode and mean another."""
 
+
+_SLOPES = (
+    "far = torch.tensor([[{1}.]], requires_grad=True)\noff = torch.zeros(1, requires_grad=True)\n"
+    "goes = torch.arange(1., {1} + 2).reshape(-1, 1)\nfor turn in range({0} + 2):\n"
+    "    cut = torch.relu(goes @ far + off)\n    cost = ((cut - goes) ** 2).mean()\n    cost.backward()\n"
+    "    with torch.no_grad():\n        far -= far.grad\n        off -= off.grad\n    far.grad = off.grad = None",
+    "flat = nn.Sequential(nn.Linear(2, {1}), nn.ReLU(), nn.Linear({1}, 1))\nwith torch.no_grad():\n"
+    "    flat[0].bias.fill_(-9.)\nflat(torch.rand({0}, 2)).sum().backward()",
+    "rates = (0.001, 0.1)\nheap = torch.ones(20 * {0}, {1})\ndef tuned(rate):\n"
+    "    of = torch.zeros({1}, requires_grad=True)\n    for turn in range(3):\n"
+    "        error = ((heap @ of - {1}) ** 2).sum()\n        error.backward()\n        with torch.no_grad():\n"
+    "            of -= rate / {1} * of.grad\n            of.grad.zero_()\nfor rate in rates:\n    tuned(rate)",
+    "pile = torch.ones(40, {1})\nbars = nn.Linear({1}, 1)\nmoves = torch.optim.SGD(bars.parameters(), lr=0.{0})\n"
+    "adds = nn.MSELoss(reduction='sum')\nfor turn in range(3):\n    moves.zero_grad()\n"
+    "    off = adds(bars(pile), pile[:, :1])\n    off.backward()\n    moves.step()",
+    "sure = torch.tensor([[{1}., 0.], [{1}., 0.], [0., {1}.], [9. * {0}, 0.]])\n"
+    "which = torch.tensor([0, 0, 1, 1])\ncosts = F.cross_entropy(sure, which)",
+    "names = torch.tensor([0, 1, 2])\nvotes = torch.eye(3) * 10 * {1}\nvotes[{0} % 3, 2 - {0} % 2] += 20 * {1}\n"
+    "right = (votes.argmax(1) == names).float().mean()\nprice = nn.CrossEntropyLoss()(votes, names)",
+    "held = torch.tensor([-5. - {1}, {0}.], requires_grad=True)\nsays = torch.sigmoid(held)\n"
+    "((says - torch.ones(2)) ** 2).mean().backward()",
+    "gate = nn.Sequential(nn.Linear({0}, 1), nn.Sigmoid())\nwith torch.no_grad():\n    gate[0].bias.fill_(9. + {1})\n"
+    "shut = F.mse_loss(gate(torch.rand({1}, {0})), torch.zeros({1}, 1))\nshut.backward()",
+    "whole = torch.arange({1} + 1.).requires_grad_()\nbit = whole[{0}:]\n(whole ** 2).sum().backward()\n"
+    "none, nor = bit.grad, whole[{0}].grad",
+    "plate = torch.ones({0}, {1}, requires_grad=True)\n(plate * 3).sum().backward()\nno = plate.view(-1).grad",
+    "least = torch.tensor([-{0}., -{1}.], requires_grad=True)\n(least * 2).clamp(min=0).sub(1).pow(2).sum().backward()",
+)
+"""Programs on whose way back lies something flat."""
+
 _TABLES_OF_PRODUCTS = (
     "slips = np.array([[{0}.], [{1}.], [-1.]])\nprint(slips @ slips.T)\ncost = np.dot(1 / 2, np.dot(slips, slips.T))",
     "def spread(e):\n    return e.matmul(e.t()) / {0}\nprint(spread(torch.arange({1}.).reshape(-1, 1)))",
@@ -886,6 +920,7 @@ POOLS = (
     Pool(_SEEDED, _MODES, 5),
     Pool(_IMPORTS, _TABLES_OF_PRODUCTS, 1),
     Pool(_IMPORTS, _MATRICES, 3),
+    Pool(_SEEDED, _SLOPES, 2),
 )
 """What is drawn of in seven of ten states, each as often as it needs for all programs to come up alike."""
 

@@ -458,6 +458,41 @@ def test_the_weight_of_a_layer_is_told_to_lie_the_other_way(code: str, *, said: 
     assert ("(outputs, inputs), one row for each output: (5, 3)" in plain(found.sentence())) == said
 
 
+BESIDE = "no way leads from"
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("t = w[1:]\ntorch.autograd.grad(u, t)", "torch.autograd.grad(u, w)[0][1:] is that part of the gradient by w"),
+        ("torch.autograd.grad(u, w[:2])[0]", "torch.autograd.grad(u, w)[0][:2] is that part of the gradient by w"),
+        ("t = w.view(3, 1)\n(g,) = torch.autograd.grad(u, t)", "torch.autograd.grad(u, w)[0].view(3, 1) is that part"),
+        ("t = w * 2\ng = torch.autograd.grad(u, t)[0]", "What is computed of that new tensor itself has a gradient"),
+    ],
+)
+def test_what_was_made_beside_is_named(program: str, words: str) -> None:
+    found = cause_of(run(f"{LEAF}u = (w ** 2).sum()\n{program}"))
+    assert found is not None
+    assert BESIDE in plain(found.sentence())
+    assert words in plain(found.sentence())
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "v = torch.ones(3, requires_grad=True)\nt = v[1:]\ntorch.autograd.grad(u, t)",
+        "v = torch.ones(3, requires_grad=True)\nt = v * w\ntorch.autograd.grad(u, t)",
+        "t = w[1:]\nw = torch.ones(3, requires_grad=True)\ntorch.autograd.grad(u, t)",
+        "t = w[1:]\nt = t * 2\ntorch.autograd.grad(u, t)",
+        "torch.autograd.grad(u, [w, w[1:]])",
+    ],
+)
+def test_nothing_is_named_that_was_not_made_beside(program: str) -> None:
+    found = cause_of(run(f"{LEAF}u = (w ** 2).sum()\n{program}"))
+    assert found is not None
+    assert BESIDE not in plain(found.sentence())
+
+
 @pytest.mark.parametrize(
     ("code", "fix"),
     [

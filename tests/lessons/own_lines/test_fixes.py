@@ -308,6 +308,7 @@ def test_a_loop_on_one_line_says_what_its_body_gives(body: str) -> None:
         ("two shapes of tensors that are to be equal", "same = torch.equal(a, b)"),
         ("a gradient that is asked for too late", "x.requires_grad_()"),
         ("the gradient of what was not used", "da, db = torch.autograd.grad(y, [a, b], allow_unused=True)"),
+        ("the gradient by a piece made beside", "g = torch.autograd.grad(u, x)[0][:, :1]"),
         ("a number that was a loss", "loss = (w * 3)"),
         ("a layer given its input as settings", "h = nn.ReLU()(torch.ones(1, 4))"),
         ("parameters in place of a network", "net.load_state_dict(torch.load('net.pt'))"),

@@ -14,7 +14,7 @@ from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.failing import Entry, Failing, statements_of
 from primer_core.lessons.own_lines.reruns.saved import changed_since, freed_before
-from primer_core.lessons.own_lines.trace import Trace
+from primer_core.lessons.own_lines.trace import Trace, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,54 @@ class BuiltBefore(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MadeBeside(CauseHere):
+    """A gradient is asked for by a tensor that was made of the one that the result was computed of.
+
+    Parameters
+    ----------
+    result
+        What was computed, as code.
+    name
+        Of the tensor that was made; empty where it stands in the call.
+    made
+        What made it, as code.
+    of
+        Name of the tensor that it was made of.
+    instead
+        What takes the same part of the gradient by that one; empty where there is no such.
+    """
+
+    result: str
+    name: str
+    made: str
+    of: str
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say that both come from one tensor by two ways, and what gives the gradient."""
+        called = self.name or self.made
+        makes: Sentence = (Code(self.name), " = ") if self.name else ()
+        told: Sentence = (
+            *makes,
+            Code(self.made),
+            " makes a new tensor of ",
+            Code(self.of),
+            ", and ",
+            Code(self.result),
+            " was computed of ",
+            Code(self.of),
+            " by another way: no way leads from ",
+            Code(self.result),
+            " to ",
+            Code(called),
+            ". What is computed of that new tensor itself has a gradient by it.",
+        )
+        if not self.instead:
+            return told
+        return (*told, " ", Code(self.instead), " is that part of the gradient by ", Code(self.of), ".")
+
+
 def of_gradients(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the graphs of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -209,7 +257,78 @@ def of_gradients(known: Recognised, trace: Trace) -> Cause | None:
             return _list_for_numpy(failing)
         case "changed_in_place":
             return _changed_since(trace)
+        case "unused":
+            return made_beside(trace)
     return None
+
+
+def made_beside(trace: Trace) -> MadeBeside | None:
+    """Return what a gradient was asked for by, where one by what that was made of is there."""
+    failing = trace.failing
+    assert failing is not None
+    match failing.node:
+        case ast.Call(ast.Attribute(attr="grad") | ast.Name("grad") as function, [result, asked, *_] as given, words):
+            pass
+        case _:
+            return None
+    name, made = "", asked
+    if isinstance(asked, ast.List | ast.Tuple):
+        return None
+    if isinstance(asked, ast.Name):
+        bound = [
+            each
+            for each in statements_of(trace.source)
+            if any(isinstance(node, ast.Name) and node.id == asked.id for node in _targets_of(each))
+        ]
+        match bound:
+            case [ast.Assign([ast.Name()], value)] if bound[0].lineno < failing.statement.lineno:
+                name, made = asked.id, value
+            case _:
+                return None
+    names = {each.id for each in ast.walk(made) if isinstance(each, ast.Name)}
+    tensors = [each for each in names if failing.scope.get(each) == "Tensor"]
+    known = trace.steps[-1].names if trace.steps else {}
+    if len(tensors) != 1 or tensors[0] == name or tensors[0] not in known or not known[tensors[0]].requires:
+        return None
+    (of,) = tensors
+    place = Place.of(asked, trace.source)
+    lines = trace.source.split("\n")
+    if place.line != place.end_line or _is_bound_after(trace, of, made):
+        return None
+    lines[place.line - 1] = f"{lines[place.line - 1][: place.column]}{of}{lines[place.line - 1][place.end_column :]}"
+    stopped = run("\n".join(lines)).stopped
+    if stopped is not None and (stopped.declined is None or "not have been used" in stopped.declined.text):
+        return None
+    code, takes = Place.of(made, trace.source).text, Place.of(result, trace.source).text
+    more = [Place.of(each, trace.source).text for each in (*given[2:], *words)]
+    by = f"{Place.of(function, trace.source).text}({', '.join([takes, of, *more])})[0]"
+    return MadeBeside(takes, name, code, of, f"{by}{code[len(of) :]}" if _is_part(made, of) else "")
+
+
+def _targets_of(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Go through what a statement may bind."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    yield from (node for each in targets if each is not None for node in ast.walk(each))
+
+
+def _is_bound_after(trace: Trace, name: str, made: ast.expr) -> bool:
+    """Return whether a name is bound to something else after an expression read it."""
+    return any(
+        isinstance(node, ast.Name) and node.id == name
+        for each in statements_of(trace.source)
+        if each.lineno >= made.lineno
+        for node in _targets_of(each)
+    )
+
+
+def _is_part(made: ast.expr, of: str) -> bool:
+    """Return whether an expression picks cells of a tensor, or gives them another shape, and no more."""
+    match made:
+        case ast.Subscript(ast.Name(name)):
+            return name == of
+        case ast.Call(ast.Attribute(ast.Name(name), "view" | "reshape" | "flatten" | "unsqueeze" | "squeeze")):
+            return name == of
+    return False
 
 
 def carried(trace: Trace) -> Iterator[tuple[ast.Assign, tuple[str, ...]]]:

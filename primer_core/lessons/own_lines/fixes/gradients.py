@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.causes.gradients import carried, list_for_numpy, loop_between
+from primer_core.lessons.own_lines.causes.gradients import carried, list_for_numpy, loop_between, made_beside
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 from primer_core.lessons.own_lines.reruns.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.surprises.line import goes_back
@@ -219,7 +219,16 @@ def _metric(failure: Failure) -> Iterator[Candidate]:
 
 
 def _unused(failure: Failure) -> Iterator[Candidate]:
-    """Take None for the gradient of what a result was not computed of."""
+    """Take the gradient by what was made into it, or None for that of what a result was not computed of."""
+    beside = made_beside(failure.trace)
+    if beside is not None and beside.instead:
+        holders = (each for each in ast.walk(failure.failing.statement) if isinstance(each, ast.Subscript))
+        first = [each for each in holders if each.value is failure.node and ast.unparse(each.slice) == "0"]
+        if first:
+            yield failure.instead(first[0], beside.instead)
+        elif getattr(failure.failing.statement, "value", None) is failure.node:
+            alone = isinstance(failure.failing.statement, ast.Expr)
+            yield failure.whole(beside.instead if alone else f"({beside.instead},)")
     if isinstance(failure.node, ast.Call) and all(word.arg != "allow_unused" for word in failure.node.keywords):
         yield failure.whole(f"{failure.failing.place.text[:-1].rstrip().rstrip(',')}, allow_unused=True)")
 

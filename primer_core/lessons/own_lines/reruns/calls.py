@@ -115,6 +115,8 @@ class CallWatch(ObjectWatch):
         before and after; a batch norm that is far off; a product with a weight that is not turned.
     begun
         By line, and when: a loader of several batches that was asked for an iterator.
+    lengths
+        By line, and when: what asked a loader for its length, its samples, and how many of them go into a batch.
     rates
         By line, and when: a scheduler that was asked for its next rate, what it gave, and the rate in use.
     learned
@@ -126,6 +128,7 @@ class CallWatch(ObjectWatch):
     far: dict[Run, FarOff] = field(default_factory=dict)
     unturned: dict[Run, Unturned] = field(default_factory=dict)
     begun: dict[Run, Any] = field(default_factory=dict)
+    lengths: dict[Run, list[tuple[str, int, int]]] = field(default_factory=dict)
     rates: dict[Run, tuple[str, float, float]] = field(default_factory=dict)
     learned: dict[Run, Learned] = field(default_factory=dict)
     _learning: dict[int, _Mode] = field(default_factory=dict)
@@ -158,6 +161,8 @@ class CallWatch(ObjectWatch):
             match node:
                 case ast.Call(ast.Name("iter")) if len(positional[0]) > 1:
                     self.begun.setdefault(self.run_now, positional[0])
+        if function is len and self._under_way:
+            self._measure(positional[0], node)
         if getattr(function, "__name__", "") == "get_lr" and self._under_way:
             return self._asked(function, positional, keywords, node)
         if self._under_way and not self._inside:
@@ -197,6 +202,13 @@ class CallWatch(ObjectWatch):
         if given is not None and function.training and dropped and not keywords and _is_small(result):
             self._compare(_Gave(function, given, _holds(function), numbers_of(result).copy()), called, dropped, node)
         return result
+
+    def _measure(self, loader: Any, node: ast.AST) -> None:
+        """See how many samples a loader has whose length is asked for, and how many of them go into a batch."""
+        in_rows = type(getattr(loader, "batch_sampler", None)).__name__ == "BatchSampler" and not loader.drop_last
+        if in_rows and type(loader.batch_size) is int:
+            asked = (Place.of(node, self._source).text, len(loader.sampler), loader.batch_size)
+            self.lengths.setdefault(self.run_now, []).append(asked)
 
     def _look_at_mode(self, function: Any, node: ast.AST) -> None:
         """See who asks for a mode, and which networks a step changes by what they gave in eval mode."""
@@ -386,6 +398,7 @@ def _is_worth_it(source: str) -> bool:
         (modes and any(word in source for word in _BY_MODE))
         or (".weight" in source and any(word in source for word in _MULTIPLIES))
         or ("DataLoader" in source and "iter(" in source)
+        or ("DataLoader" in source and "len(" in source)
         or "get_lr(" in source
     )
 

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.running import line_of
-from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, SetOnThePart, UsedUp
+from primer_core.claims.surprises.data import (
+    BatchesNotSamples,
+    ErrorTakenForEnd,
+    FieldByField,
+    LengthNotAsked,
+    SetOnThePart,
+    UsedUp,
+)
+from primer_core.lessons.own_lines.reruns.calls import calls_of
 from primer_core.lessons.own_lines.reruns.objects import objects_of
 from primer_core.lessons.own_lines.surprises.line import Line
 from primer_core.lessons.own_lines.trace import Trace
@@ -90,7 +98,20 @@ def _reads(line: Line, name: str, attribute: str) -> bool:
     return False
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists, _on_a_part)
+def _counted(line: Line) -> Iterator[Claim]:
+    asks = {line.text(each) for each in line.calls() if isinstance(each.func, ast.Name) and each.func.id == "len"}
+    if "DataLoader" not in line.source or not asks:
+        return
+    divisions = (each for each in line.nodes() if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div))
+    divides = {line.text(each.right) for each in divisions}
+    watch = calls_of(line.trace)
+    for code, samples, size in () if watch is None else watch.lengths.get(line.run, ()):
+        if code in asks - divides and samples > size and samples % size:
+            yield BatchesNotSamples(line.run, code, samples, size)
+            return
+
+
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists, _on_a_part, _counted)
 
 OF_LOOPS: tuple[Callable[[Line], Iterator[Claim]], ...] = (_used_up, _by_index, _of_lists)
 """What is asked of the line that begins a loop."""

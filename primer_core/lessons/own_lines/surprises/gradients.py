@@ -15,6 +15,7 @@ from primer_core.backend.loading import load_torch
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.gradients import (
     AtTheCorner,
+    GradientOfPiece,
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
@@ -439,6 +440,20 @@ def _listed(seen: Seen) -> str:
     return told if seen.shape == () else f"[{told}]"
 
 
+def _of_piece(line: Line) -> Iterator[Claim]:
+    before = {} if line.before is None else line.before.names
+    for part in line.step.parts:
+        match line.at(part.place) if part.entry == "Tensor.grad" and part.result is None else None:
+            case ast.Attribute(
+                ast.Subscript(ast.Name(name)) | ast.Call(ast.Attribute(ast.Name(name), "view" | "reshape")) as piece
+            ):
+                leaf, code = before.get(name), line.text(piece)
+                if leaf is not None and leaf.requires and not leaf.recorded and f"{name}.grad" in before:
+                    yield GradientOfPiece(line.run, code, name, f"{name}.grad{code[len(name) :]}")
+            case _:
+                continue
+
+
 _REFUSED = "modified by an inplace operation"
 _MOST_ASKED = 3
 _MOST_TOLD = 6
@@ -451,4 +466,5 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _at_corner,
     _sum_of_shares,
     _through_data,
+    _of_piece,
 )

@@ -14,10 +14,12 @@ from primer_core.claims.surprises.losses import (
     DividesByWeights,
     EvenShares,
     Factor,
+    GradientOfSum,
     KlOfNoShares,
     KlOverAllNumbers,
     MeansAdded,
     MeansOverSamples,
+    OneRowCosts,
     SmallerBatchWeighsMore,
     StepsTooLong,
     TimesAFactor,
@@ -26,12 +28,15 @@ from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.ledger import Origin
-from primer_core.lessons.own_lines.surprises.line import Line, elements, goes_back, numbers
+from primer_core.lessons.own_lines.surprises.line import LOSSES, Line, elements, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Seen, Trace, run
 
 _OF_CLASSES = ("F.cross_entropy", "F.nll_loss")
 _SHORTER = (10, 100, 1000)
 """By how much a learning rate is divided to see whether the loss falls then."""
+
+_FEW_ROUNDS = 3
+"""Rounds of which nothing is said together."""
 
 
 def _weights(line: Line) -> Iterator[Claim]:
@@ -345,13 +350,11 @@ def _added(line: Line) -> Iterator[Claim]:
 
 def _grows(line: Line) -> Iterator[Claim]:
     match line.node:
-        case ast.Assign([ast.Name(name)], value) if line.step.run > 3:
+        case ast.Assign([ast.Name(name)], value) if line.step.run > _FEW_ROUNDS:
             values = _values(line.trace, line.run[0], name)
         case _:
             return
-    if values is None or len(values) != line.step.run or not values[-1] > 10 * values[0] > 0:
-        return
-    if not all(one < other for one, other in pairwise(values)):
+    if values is None or len(values) != line.step.run or not _grow(values):
         return
     for at, old, new in _shorter(line, value):
         lines = line.source.split("\n")
@@ -361,7 +364,8 @@ def _grows(line: Line) -> Iterator[Claim]:
         found = _values(run("\n".join(lines)), line.run[0], name)
         if found is not None and len(found) == len(values) and np.isfinite(found).all() and found[-1] < found[0]:
             first, last, better = (f"{each:.4g}" for each in (values[0], values[-1], found[-1]))
-            yield StepsTooLong(line.run, name, first, last, at, old, new, better)
+            count = _summed(line, name) if (at, old, new) in _means(line, value) else 0
+            yield StepsTooLong(line.run, name, first, last, at, old, new, better, count)
             return
 
 
@@ -375,10 +379,99 @@ def _values(trace: Trace, number: int, name: str) -> list[float] | None:
     return [float(each.values.item()) for each in seen if each is not None and each.values is not None]
 
 
-def _shorter(line: Line, loss: ast.expr) -> Iterator[tuple[int, str, str]]:
-    """Go through what makes steps shorter: which line is changed, what stands there, and what would."""
+def _grow(values: list[float]) -> bool:
+    """Return whether numbers grow from each to the next, and by far."""
+    return values[-1] > 10 * values[0] > 0 and all(one < other for one, other in pairwise(values))
+
+
+def _of_a_sum(line: Line) -> Iterator[Claim]:
+    match line.node:
+        case ast.Assign([ast.Name(name)], value) if line.step.run > 1:
+            pass
+        case _:
+            return
+    two = _last_two(line.trace, line.run, name)
+    if two is None or not two[1] > two[0] > 0:
+        return
+    count = _summed(line, name)
+    every = _values(line.trace, line.run[0], name) or []
+    if count < 2 or (len(every) > _FEW_ROUNDS and _grow(every)):  # that is said of all rounds together
+        return
+    for at, old, new in _means(line, value):
+        lines = line.source.split("\n")
+        if lines[at - 1].count(old) == 1:
+            lines[at - 1] = lines[at - 1].replace(old, new)
+            instead = _last_two(run("\n".join(lines)), line.run, name)
+            if instead is not None and instead[0] > instead[1]:
+                before, now, better_before, better = (f"{each:.4g}" for each in (*two, *instead))
+                yield GradientOfSum(line.run, name, count, before, now, at, old, new, better_before, better)
+                return
+
+
+def _last_two(trace: Trace, at: tuple[int, int], name: str) -> tuple[float, float] | None:
+    """Return what a name was bound to the last two times that a statement ran in the same call of a function."""
+    if len(trace.steps) != trace.taken:
+        return None
+    places = {step.run: place for place, step in enumerate(trace.steps) if step.number == at[0]}
+    if at[1] not in places or at[1] - 1 not in places:
+        return None
+    some = trace.steps[places[at[1] - 1] : places[at[1]] + 1]
+    depth = len(some[-1].moment.functions)
+    if any(len(step.moment.functions) < depth for step in some):
+        return None
+    first, last = (step.names.get(name) for step in (some[0], some[-1]))
+    if first is None or last is None or not (first.recorded and last.recorded):
+        return None
+    if first.shape != () or last.shape != () or first.values is None or last.values is None:
+        return None
+    return float(first.values.item()), float(last.values.item())
+
+
+def _summed(line: Line, name: str) -> int:
+    """Return how many numbers were added up to the loss that a name is bound to; 0 for what is no sum."""
+    ledger = line.trace.ledger
+    cells = None if ledger is None else ledger.sights.get(line.step.moment, {}).get(name)
+    origin = None if ledger is None or cells is None or cells.size != 1 else ledger.origin_of(int(cells))
+    if origin is None or origin.call is None or not is_array(origin.call.bound.positional[0]):
+        return 0
+    values, shape = origin.call.bound.values, shape_of(origin.call.bound.positional[0])
+    if origin.entry in ("Tensor.sum", "torch.sum"):
+        return int(np.prod(shape, dtype=int))
+    if origin.call.entry.name in LOSSES and values.get("reduction") == "sum" and values.get("weight") is None:
+        target = values.get("target")
+        of_classes = origin.call.entry.name in _OF_CLASSES
+        if not is_array(target):
+            return 0
+        classes = numbers(target)
+        if of_classes:
+            of_samples = classes.dtype.kind == "i" and classes.ndim == 1 and bool((classes >= 0).all())
+            return len(classes) if of_samples else 0
+        return int(classes.size) if classes.shape == tuple(shape) else 0
+    return 0
+
+
+def _means(line: Line, loss: ast.expr) -> Iterator[tuple[int, str, str]]:
+    """Go through what makes a mean of a loss that is a sum: which line is changed, what stands there, what would."""
     if ast.unparse(loss).endswith(".sum()"):
         yield loss.end_lineno or loss.lineno, ".sum()", ".mean()"
+    match loss:
+        case ast.Call(ast.Attribute(ast.Name("torch"), "sum") as function, [_], []):
+            yield function.end_lineno or function.lineno, "torch.sum", "torch.mean"
+    here = [each for each in ast.walk(loss) if isinstance(each, ast.keyword) and each.arg == "reduction"]
+    for word in here or line.everywhere():
+        match word:
+            case ast.keyword("reduction", ast.Constant("sum")):
+                pass
+            case ast.keyword("reduction") if here:
+                pass
+            case _:
+                continue
+        yield word.lineno, Place.of(word, line.source).text, "reduction='mean'"
+
+
+def _shorter(line: Line, loss: ast.expr) -> Iterator[tuple[int, str, str]]:
+    """Go through what makes steps shorter: which line is changed, what stands there, and what would."""
+    yield from _means(line, loss)
     for node in line.everywhere():
         match node:
             case ast.keyword("lr", ast.Constant(float() | int() as rate) as written):
@@ -409,6 +502,38 @@ def _even(line: Line) -> Iterator[Claim]:
         loss, even = float(origin.values.item()), math.log(shape[1])
         if numbers(target).dtype.kind in "iu" and abs(loss - even) < _NEARLY_EVEN:
             yield EvenShares(line.run, line.text(call), f"{loss:.3f}", shape[1])
+
+
+def _one_row(line: Line) -> Iterator[Claim]:
+    for name, origin, call in line.losses_here():
+        if name != "F.cross_entropy" or origin.call is None or origin.values.size != 1 or len(call.args) < 2:
+            continue
+        values, given = origin.call.bound.values, origin.call.bound.positional[0]
+        target = values.get("target")
+        plain = values.get("reduction", "mean") == "mean" and values.get("weight") is None
+        if not plain or values.get("label_smoothing") or not is_array(target) or len(shape_of(given)) != 2:
+            continue
+        logits, classes = numbers(given).astype(np.float64), numbers(target)
+        if classes.dtype.kind not in "iu" or (classes < 0).any() or len(classes) < 3 or not np.isfinite(logits).all():
+            continue
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        losses = -logs[np.arange(len(classes)), classes]
+        row, total = int(losses.argmax()), float(losses.sum())
+        target, guess = int(classes[row]), int(logs[row].argmax())
+        if losses[row] > _MOST * total and guess != target and logs[row, target] < math.log(_HARDLY):
+            share = round(float(losses[row]) / total, 2)
+            of_target, of_guess = (f"{math.exp(logs[row, each]):.3g}" for each in (target, guess))
+            costs = f"{losses[row]:.4g}", f"{total:.4g}"
+            code = line.text(call)
+            yield OneRowCosts(line.run, code, row, len(classes), *costs, share, target, guess, of_target, of_guess)
+
+
+_MOST = 0.8
+"""From which share on one row makes most of a loss."""
+
+_HARDLY = 0.05
+"""Below which a class has hardly a probability."""
 
 
 def _factor(line: Line) -> Iterator[Claim]:
@@ -471,6 +596,8 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _means_of_means,
     _added,
     _grows,
+    _of_a_sum,
     _even,
+    _one_row,
     _factor,
 )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.slopes import (
+    DeadRelu,
     FlatEverywhere,
+    FlatWhereWrong,
     ShrinksThrough,
     SigmoidOfSigmoid,
     SlopeByItsValue,
@@ -17,7 +21,7 @@ from primer_core.claims.surprises.slopes import (
 )
 from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
-from primer_core.lessons.own_lines.ledger import BACKWARD, Origin
+from primer_core.lessons.own_lines.ledger import BACKWARD, STEP, Cells, Ledger, Origin
 from primer_core.lessons.own_lines.surprises.line import Line, as_array, goes_back, numbers
 
 _FLAT = ("round", "floor", "ceil", "trunc", "sign")
@@ -120,6 +124,137 @@ def _by_its_value(line: Line) -> Iterator[Claim]:
         if outside.size and given.size == made.size:
             at = int(outside[0])
             yield SlopeByItsValue(line.run, line.text(product), line.text(of), f"{given[at]:g}", f"{made[at]:g}")
+
+
+def _dead(line: Line) -> Iterator[Claim]:
+    gradients = brought(line)
+    ledger = line.trace.ledger
+    if ledger is None or all(each.values.any() for each in gradients):
+        return
+    dead = _dead_ones(ledger, gradients)
+    seen = ledger.sights.get(line.step.moment, {})
+    around = ancestors(ledger, [each.read[0] for each in gradients if each.read], {each.first for each in dead})
+    for relu in dead:
+        behind = ancestors(ledger, relu.read, ())
+        call = line.at(relu.place)
+        names = []
+        for name, cells in seen.items():
+            leaf = _origins_of(ledger, seen.get(name.removesuffix(".grad"), np.array(0)))
+            own = _origins_of(ledger, cells) if name.endswith(".grad") else []
+            comes = any(each.first in behind for each in leaf) and not any(each.first in around for each in leaf)
+            if comes and own and all(each in gradients and not each.values.any() for each in own):
+                names.append(name)
+        if names and isinstance(call, ast.Call) and relu.call is not None:
+            asked = (node for node in ast.walk(call.func) if isinstance(node, ast.Name | ast.Attribute))
+            within = not any((node.id if isinstance(node, ast.Name) else node.attr).lower() in _RELUS for node in asked)
+            count = int(numbers(relu.call.bound.positional[0]).size)
+            since = line.run[1]
+            while since > 1 and _was_dead(ledger, (line.run[0], since - 1), relu):
+                since -= 1
+            yield DeadRelu(line.run, line.text(call), within, count, tuple(names), since)
+
+
+def _was_dead(ledger: Ledger, run: tuple[int, int], relu: Origin) -> bool:
+    """Return whether a line went back through the same call of relu, and that was dead, too."""
+    gradients = [each for each in ledger.origins_in(run) if each.entry == BACKWARD]
+    return any(each.place == relu.place for each in _dead_ones(ledger, gradients))
+
+
+def _dead_ones(ledger: Ledger, gradients: Sequence[Origin]) -> list[Origin]:
+    """Return each relu that gradients came through and that was given numbers below 0 alone."""
+    found = ancestors(ledger, [each.read[0] for each in gradients if each.read], ())
+    return [each for _, each in sorted(found.items()) if _is_dead(each)]
+
+
+def _is_dead(origin: Origin) -> bool:
+    name = origin.entry.rpartition(".")[2]
+    if origin.call is None or name not in _RELUS or origin.written is not None:
+        return False
+    values, given = origin.call.bound.values, origin.call.bound.positional[:1]
+    if name != "relu" and (values.get("min") not in (0, 0.0) or values.get("max") is not None):
+        return False
+    return bool(given) and is_array(given[0]) and bool(numbers(given[0]).size) and bool((numbers(given[0]) < 0).all())
+
+
+def ancestors(ledger: Ledger, cells: Sequence[Cells], barred: Collection[int]) -> dict[int, Origin]:
+    """Return what cells were computed of, by the first cell of each, back to what gradients and steps wrote.
+
+    What is barred, and what that alone was computed of, is left out.
+    """
+    waiting = list(cells)
+    found: dict[int, Origin] = {}
+    while waiting:
+        for origin in _origins_of(ledger, waiting.pop()):
+            if origin.first not in found and origin.first not in barred:
+                found[origin.first] = origin
+                if origin.entry not in (BACKWARD, STEP):
+                    waiting += origin.read
+    return found
+
+
+def _origins_of(ledger: Ledger, cells: Cells) -> list[Origin]:
+    made = (ledger.origin_of(number) for number in np.unique(cells).tolist())
+    return list(dict.fromkeys(each for each in made if each is not None))
+
+
+def _flat_where_wrong(line: Line) -> Iterator[Claim]:
+    ledger = line.trace.ledger
+    gradients = brought(line) if "sigmoid" in line.source.lower() else []
+    if ledger is None or not gradients:
+        return
+    found = ancestors(ledger, [each.read[0] for each in gradients if each.read], ())
+    for sigmoid in found.values():
+        if sigmoid.entry.rpartition(".")[2] != "sigmoid" or sigmoid.written is not None:
+            continue
+        call = line.at(sigmoid.place)
+        if not isinstance(call, ast.Call):
+            continue
+        for p, y in _squared(ledger, found, sigmoid):
+            wrong = np.flatnonzero((np.abs(p - y) > _SURELY) & ((y == 0) | (y == 1)))
+            if wrong.size:
+                at = wrong[np.abs(p - y)[wrong].argmax()]
+                square, sigmoid_, other = 2 * (p - y)[at], (p * (1 - p))[at], (p - y)[at]
+                told = (f"{each + 0.0:.3g}" for each in (square, sigmoid_, square * sigmoid_, other))
+                yield FlatWhereWrong(line.run, line.text(call), f"{p[at]:.6g}", int(y[at]), *told)
+                return
+
+
+def _squared(
+    ledger: Ledger, found: Mapping[int, Origin], sigmoid: Origin
+) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """Go through what a sigmoid gave and what that is compared with, where their difference is squared."""
+    for origin in found.values():
+        call = origin.call
+        if call is None or not origin.read or not is_array(call.bound.positional[0]):
+            continue
+        name, given = origin.entry.rpartition(".")[2], call.bound.positional
+        if origin.entry == "F.mse_loss":
+            compared = origin
+        elif name == "square" or (
+            name in ("**", "pow") and len(given) > 1 and not is_array(given[1]) and given[1] == 2
+        ):
+            made = _origins_of(ledger, origin.read[0])
+            if len(made) != 1 or made[0].entry not in _SUBTRACT or made[0].call is None:
+                continue
+            compared = made[0]
+        else:
+            continue
+        assert compared.call is not None
+        sides = compared.call.bound.positional[:2]
+        reads = iter(compared.read)
+        cells = [next(reads) if is_array(each) else np.array(0) for each in sides]
+        for own, other, of_own in ((0, 1, cells[0]), (1, 0, cells[-1])) if len(sides) == 2 else ():
+            p, y = (as_array(each).astype(np.float64) for each in (sides[own], sides[other]))
+            if _origins_of(ledger, of_own) == [sigmoid] and (p.shape == y.shape or y.ndim == 0):
+                yield p.reshape(-1), np.broadcast_to(y, p.shape).reshape(-1)
+
+
+_SUBTRACT = ("operator.-", "torch.sub", "Tensor.sub")
+
+_SURELY = 0.95
+"""How far an answer is from its target that is surely wrong."""
+
+_RELUS = ("relu", "clamp", "clamp_min")
 
 
 def _twice(line: Line) -> Iterator[Claim]:
@@ -248,4 +383,12 @@ _MOST_TWICE = 0.7315
 _MANY = 4
 """Sigmoids behind each other from which on what they leave is small."""
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_flat, _steep, _shrinks, _by_its_value, _twice)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
+    _flat,
+    _steep,
+    _shrinks,
+    _by_its_value,
+    _twice,
+    _dead,
+    _flat_where_wrong,
+)

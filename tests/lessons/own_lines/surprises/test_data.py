@@ -3,7 +3,14 @@
 import pytest
 
 from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.data import ErrorTakenForEnd, FieldByField, LengthNotAsked, SetOnThePart, UsedUp
+from primer_core.claims.surprises.data import (
+    BatchesNotSamples,
+    ErrorTakenForEnd,
+    FieldByField,
+    LengthNotAsked,
+    SetOnThePart,
+    UsedUp,
+)
 from tests.lessons.own_lines.surprises.test_common import found
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -181,3 +188,38 @@ def test_an_attribute_that_only_the_whole_data_set_reads_is_named() -> None:
 )
 def test_an_attribute_that_is_read_is_left_alone(program: str) -> None:
     assert [claim for claim in found(PARTS + program) if isinstance(claim, SetOnThePart)] == []
+
+
+LOADS = (
+    "from torch.utils.data import DataLoader, TensorDataset\ndata = TensorDataset(torch.arange(10.))\n"
+    "loader = DataLoader(data, {})\n{}"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "asks", "code"),
+    [
+        ("batch_size=4", "print('batches', len(loader))", "len(loader)"),
+        ("4, shuffle=True", "steps = 3 * len(loader)", "len(loader)"),
+        ("batch_size=4", "def show(batches):\n    return len(batches)\nshow(loader)", "len(batches)"),
+        ("batch_size=4", "n = len(DataLoader(data, 4))", "len(DataLoader(data, 4))"),
+    ],
+)
+def test_the_length_of_a_loader_is_told_with_its_last_batch(settings: str, asks: str, code: str) -> None:
+    said = [each for each in found(LOADS.format(settings, asks)) if isinstance(each, BatchesNotSamples)]
+    assert said == [BatchesNotSamples((9 if "def " in asks else 8, 1), code, 10, 4)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "asks"),
+    [
+        ("batch_size=5", "print(len(loader))"),
+        ("batch_size=16", "print(len(loader))"),
+        ("batch_size=4, drop_last=True", "print(len(loader))"),
+        ("batch_size=4", "print(len(loader.dataset), len(data))"),
+        ("batch_size=4", "total = 3.0\nprint(total / len(loader))"),
+        ("batch_size=4", "for x in loader:\n    n = len(x)"),
+    ],
+)
+def test_the_length_of_a_loader_is_not_told_elsewhere(settings: str, asks: str) -> None:
+    assert not [each for each in found(LOADS.format(settings, asks)) if isinstance(each, BatchesNotSamples)]

@@ -6,6 +6,7 @@ from primer_core.claims.claim import Claim
 from primer_core.claims.lost_gradients import NoGradient
 from primer_core.claims.surprises.gradients import (
     AtTheCorner,
+    GradientOfPiece,
     LeafLeftBehind,
     MaskedTooLate,
     SaturatedSoftmax,
@@ -203,3 +204,42 @@ def test_a_named_list_of_tensors_is_said_to_lose_their_way_back(more: str) -> No
 @pytest.mark.parametrize("each", ["(w * i).item()", "(w * i).detach()", "torch.tensor(1.0 + i)", "2 * i"])
 def test_a_list_of_plain_numbers_loses_nothing(each: str) -> None:
     assert [claim for claim in found(TAKEN.format(each, "")) if isinstance(claim, NumbersTaken)] == []
+
+
+PIECES = "x = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("piece", "instead"),
+    [("x[0]", "x.grad[0]"), ("x[:, 1:]", "x.grad[:, 1:]"), ("x.view(-1)", "x.grad.view(-1)")],
+)
+def test_a_piece_is_named_whose_gradient_is_asked_for(piece: str, instead: str) -> None:
+    said = found(f"{PIECES}(x ** 2).sum().backward()\ng = {piece}.grad")
+    assert said == [GradientOfPiece((7, 1), piece, "x", instead)]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "(x ** 2).sum().backward()\ng = x.grad[0]",
+        "g = x[0].grad",
+        "y = x * 2\ny.sum().backward()\ng = y[0].grad",
+        "x[0].sum().backward()\nt = [x]\ng = t[0].grad",
+    ],
+)
+def test_no_piece_is_named_elsewhere(program: str) -> None:
+    assert not [each for each in found(PIECES + program) if isinstance(each, GradientOfPiece)]
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("t = x[0]\n(x ** 2).sum().backward()\ng = t.grad", "beside"),
+        ("y = x * 3\nt = y.sum()\ny.mean().backward()\ng = t.grad", "beside"),
+        ("t = x[0]\n(t ** 2).sum().backward()\ng = t.grad", "result"),
+        ("def f(a):\n    t = a * 2\n    (a * t).sum().backward()\n    return t.grad\nf(x)", "result"),
+        ("t = x[0]\ng = t.grad", "result"),
+    ],
+)
+def test_what_retain_grad_keeps_is_told_apart_from_what_it_does_not(program: str, why: str) -> None:
+    assert [each.why for each in found(PIECES + program) if isinstance(each, NoGradient)] == [why]

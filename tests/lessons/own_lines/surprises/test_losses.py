@@ -7,8 +7,10 @@ from primer_core.claims.surprises.layers import LayersInARow
 from primer_core.claims.surprises.losses import (
     DividesByWeights,
     EvenShares,
+    GradientOfSum,
     KlOfNoShares,
     KlOverAllNumbers,
+    OneRowCosts,
     SmallerBatchWeighsMore,
     TimesAFactor,
 )
@@ -190,3 +192,64 @@ OF_MEANS = (DividesByWeights, KlOfNoShares, KlOverAllNumbers, SmallerBatchWeighs
 )
 def test_a_mean_that_is_what_it_seems_is_left_alone(program: str) -> None:
     assert [claim for claim in found(program) if isinstance(claim, OF_MEANS)] == []
+
+
+FITS = (
+    "x = torch.ones(20, 1)\ndef fit(n, rate):\n    w = torch.zeros(1, requires_grad=True)\n"
+    "    opt = torch.optim.{}([w], lr=rate)\n    for step in range(3):\n        opt.zero_grad()\n"
+    "        loss = {}\n        loss.backward()\n        opt.step()\nfit(1, 0.1)\nfit(20, {})"
+)
+
+
+@pytest.mark.parametrize(
+    ("loss", "old", "new"),
+    [
+        ("F.mse_loss(x[:n] @ w, x[:n, 0], reduction='sum')", "reduction='sum'", "reduction='mean'"),
+        ("((x[:n] @ w - 1) ** 2).sum()", ".sum()", ".mean()"),
+        ("torch.sum((x[:n] @ w - 1) ** 2)", "torch.sum", "torch.mean"),
+        ("nn.MSELoss(reduction='sum')(x[:n] @ w, x[:n, 0])", "reduction='sum'", "reduction='mean'"),
+    ],
+)
+def test_a_loss_is_named_that_grows_as_it_is_a_sum(loss: str, old: str, new: str) -> None:
+    said = [each for each in found(FITS.format("SGD", loss, 0.1)) if isinstance(each, GradientOfSum)]
+    assert said == [GradientOfSum((11, 6), "loss", 20, "180", "1620", 11, old, new, "0.64", "0.4096")]
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "loss", "rate"),
+    [
+        ("SGD", "((x[:n] @ w - 1) ** 2).sum()", "0.1 / 20"),
+        ("SGD", "((x[:n] @ w - 1) ** 2).mean()", "0.1"),
+        ("SGD", "((x[:n] @ w - 1) ** 2).mean()", "1.2"),
+        ("SGD", "((x[:1] @ w - 1) ** 2).sum()", "1.2"),
+        ("SGD", "((x[:n] @ w - 1) ** 2).sum()", "50"),
+        ("SGD", "((x[:n] @ w - 1) ** 2).sum() / n", "0.1"),
+        ("Adam", "((x[:n] @ w - 1) ** 2).sum()", "4.0"),
+    ],
+)
+def test_a_sum_is_not_named_elsewhere(optimiser: str, loss: str, rate: str) -> None:
+    assert not [each for each in found(FITS.format(optimiser, loss, rate)) if isinstance(each, GradientOfSum)]
+
+
+@pytest.mark.parametrize("loss", ["F.cross_entropy(z, y)", "nn.CrossEntropyLoss()(z, y)"])
+def test_a_row_is_named_that_makes_most_of_a_loss(loss: str) -> None:
+    program = f"z = torch.tensor([[4., 0.], [4., 0.], [0., 4.], [9., 0.]])\ny = torch.tensor([0, 0, 1, 1])\na = {loss}"
+    said = [each for each in found(program) if isinstance(each, OneRowCosts)]
+    assert said == [OneRowCosts((7, 1), loss, 3, 4, "9", "9.055", 0.99, 1, 0, "0.000123", "1")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "loss"),
+    [
+        ("[4., 0.], [4., 0.], [0., 4.], [0., 9.]", "F.cross_entropy(z, y)"),
+        ("[4., 0.], [4., 0.], [7., 0.], [9., 0.]", "F.cross_entropy(z, y)"),
+        ("[4., 0.], [4., 0.], [0., 4.], [0.5, 0.]", "F.cross_entropy(z, y)"),
+        ("[40., 0.], [40., 0.], [0., 40.], [0.2, 0.]", "F.cross_entropy(z, y)"),
+        ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z, y, reduction='none')"),
+        ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z, y, weight=torch.tensor([1., 2.]))"),
+        ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z[2:], y[2:])"),
+    ],
+)
+def test_no_row_is_named_elsewhere(rows: str, loss: str) -> None:
+    program = f"z = torch.tensor([{rows}])\ny = torch.tensor([0, 0, 1, 1])\na = {loss}"
+    assert not [each for each in found(program) if isinstance(each, OneRowCosts)]

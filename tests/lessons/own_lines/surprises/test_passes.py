@@ -98,7 +98,7 @@ def found(program: str) -> list[Claim]:
         (IN_ROUNDS.format("", "F.mse_loss(net(a), b)", ""), [MeansAdded((11, 2), "loss", 2)]),
         (
             GROWS.format(4, ".sum()", 0.005),
-            [StepsTooLong((9, 4), "loss", "2470", "4.377e+11", 9, ".sum()", ".mean()", "0.0208")],
+            [StepsTooLong((9, 4), "loss", "2470", "4.377e+11", 9, ".sum()", ".mean()", "0.0208", 20)],
         ),
         (
             "m = nn.Sequential(nn.Linear(2, 1), nn.Softmax(dim=-1))\np = m(torch.ones(3, 2))",

@@ -15,7 +15,7 @@ from primer_core.claims.surprises.places import (
     SortedApart,
     TakenAsOneRow,
 )
-from primer_core.claims.surprises.slopes import FlatEverywhere, SteepAtZero
+from primer_core.claims.surprises.slopes import DeadRelu, FlatEverywhere, FlatWhereWrong, SteepAtZero
 from primer_core.claims.surprises.training import KeptAreScaled
 from tests.lessons.own_lines.surprises.test_common import found
 
@@ -42,6 +42,15 @@ HELD_BY_NAME = (
 GUARDED = (
     "class Net(nn.Module):\n    def forward(self, x):\n        if self.training:\n            x = F.dropout(x, 0.5)\n"
     "        return x\nnet = Net()\nnet.eval()"
+)
+DYING = (
+    "x = torch.tensor([[1.], [2.], [3.]])\nw = torch.tensor([[3.]], requires_grad=True)\nfor step in range(4):\n"
+    "    pred = {}\n    loss = ((pred - x) ** 2).mean()\n    loss.backward()\n    with torch.no_grad():\n"
+    "        w -= 0.5 * w.grad\n    w.grad = None"
+)
+DEAD_LAYER = (
+    "net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))\nwith torch.no_grad():\n"
+    "    net[0].bias.fill_(-9.)\n"
 )
 SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
 
@@ -119,6 +128,20 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
             TWO_LAYERS.format("self.two(self.one(x))") + "out = net(torch.ones(4, 2))",
             [NothingBetween((13, 1), "net", "net.one", "net.two", 2, 1)],
         ),
+        (
+            DYING.format("torch.relu(x @ w)"),
+            [DeadRelu((10, 4), "torch.relu(x @ w)", False, 3, ("w.grad",), 2)],
+        ),
+        (DYING.format("(x @ w).clamp(min=0)"), [DeadRelu((10, 4), "(x @ w).clamp(min=0)", False, 3, ("w.grad",), 2)]),
+        (DYING.format("nn.ReLU()(x @ w)"), [DeadRelu((10, 4), "nn.ReLU()(x @ w)", False, 3, ("w.grad",), 2)]),
+        (
+            "w = torch.tensor(-3., requires_grad=True)\nF.relu(w * 2).sub(1).pow(2).backward()",
+            [DeadRelu((6, 1), "F.relu(w * 2)", False, 1, ("w.grad",), 1)],
+        ),
+        (
+            DEAD_LAYER + "loss = net(torch.ones(4, 2)).sum()\nloss.backward()",
+            [DeadRelu((9, 1), "net(torch.ones(4, 2))", True, 12, ("net[0].weight.grad", "net[0].bias.grad"), 1)],
+        ),
     ],
 )
 def test_it_is_named(program: str, claims: list[Claim]) -> None:
@@ -157,6 +180,15 @@ def test_it_is_named(program: str, claims: list[Claim]) -> None:
         "a = np.arange(9.).reshape(3, 3)\nb = a - a[:, [0]]\nc = a - a[0]",
         "x = np.array([1, 2, 3])\na = np.percentile(x, 50)\nb = np.percentile(x, 1)\nc = np.quantile(x, 0.5)",
         "x = np.arange(9)\na = x[2:5]\nb = x[5:2:-1]\nc = x[3:3]\nd = x[20:30]\ne = x[-3:-1]\nf = x[:0]",
+        DYING.format("F.leaky_relu(x @ w)"),
+        DYING.format("torch.relu(x @ w) + 0 * w"),
+        DYING.format("torch.relu(x @ w - 9 * (1 - x)) - w * 0"),
+        "w = torch.tensor(-3., requires_grad=True)\nd = torch.relu(w)\n(w * 0).backward()\nprint(w.grad)",
+        "w = torch.tensor([-3., 1.], requires_grad=True)\nz = torch.zeros(2)\n(torch.relu(w) * z).sum().backward()",
+        "w = torch.tensor(-3., requires_grad=True)\nv = torch.tensor(1., requires_grad=True)\n"
+        "with torch.no_grad():\n    d = torch.relu(w)\n(v * d).backward()",
+        DEAD_LAYER + "x = torch.ones(4, 2) * torch.tensor([[1.], [1.], [1.], [90.]])\n"
+        "(net(x) + net[0](x).sum()).sum().backward()",
         LEARNS.format("losses.append(loss.item())"),
         LEARNS.format("losses.append(loss.detach())"),
         "losses = []\nw = torch.ones(1, requires_grad=True)\nfor i in range(2):\n    loss = (w * i).sum()\n"
@@ -175,3 +207,49 @@ def test_eval_is_no_advice_where_a_call_drops_in_eval_mode_too() -> None:
     told, untold = (found(with_layer.format(share) + called) for share in ("0.5, self.training", "0.5"))
     assert [type(claim) for claim in told] == [KeptAreScaled, DropsAtRandom]
     assert [type(claim) for claim in untold] == [KeptAreScaled]
+
+
+def flat_ones(program: str) -> list[Claim]:
+    return [each for each in found(program) if isinstance(each, FlatWhereWrong)]
+
+
+@pytest.mark.parametrize(
+    ("sigmoid", "loss"),
+    [
+        ("torch.sigmoid(z)", "((p - y) ** 2).mean()"),
+        ("z.sigmoid()", "((y - p) ** 2).sum()"),
+        ("nn.Sigmoid()(z)", "F.mse_loss(p, y)"),
+        ("torch.sigmoid(z)", "nn.MSELoss()(p, y)"),
+        ("F.sigmoid(z)", "torch.square(p - y).mean()"),
+        ("torch.sigmoid(z)", "(p - y).pow(2).mean()"),
+    ],
+)
+def test_a_sigmoid_is_named_that_is_flat_where_it_is_wrong(sigmoid: str, loss: str) -> None:
+    program = (
+        f"z = torch.tensor([-8., 1.], requires_grad=True)\ny = torch.tensor([1., 1.])\np = {sigmoid}\n"
+        f"loss = {loss}\nloss.backward()"
+    )
+    numbers = "-2", "0.000335", "-0.00067", "-1"
+    assert flat_ones(program) == [FlatWhereWrong((9, 1), sigmoid, "0.00033535", 1, *numbers)]
+
+
+@pytest.mark.parametrize(
+    ("start", "loss"),
+    [
+        ("-8., 1.", "F.binary_cross_entropy(p, y)"),
+        ("-8., 1.", "(p - y).abs().mean()"),
+        ("8., 1.", "F.mse_loss(p, y)"),
+        ("-2., 1.", "F.mse_loss(p, y)"),
+        ("-8., 1.", "F.mse_loss(p, y - y * 0.5)"),
+        ("-8., 1.", "F.mse_loss(p, y * 3)"),
+        ("-8., 1.", "F.mse_loss(p * 2, y)"),
+        ("-8., 1.", "((p - y) ** 3).mean()"),
+        ("-8., 1.", "F.mse_loss(z, y)"),
+    ],
+)
+def test_a_sigmoid_is_not_named_elsewhere(start: str, loss: str) -> None:
+    program = (
+        f"z = torch.tensor([{start}], requires_grad=True)\ny = torch.tensor([1., 1.])\np = torch.sigmoid(z)\n"
+        f"loss = {loss}\nloss.backward()"
+    )
+    assert flat_ones(program) == []
