@@ -75,6 +75,8 @@ def _is_itself(left: ast.expr, right: ast.expr) -> bool:
     if inner is None or turned is None:
         return False
     plain = right if turned is left else left
+    if any(ast.unparse(node) in ("None", "np.newaxis", "numpy.newaxis") for node in ast.walk(inner)):
+        return False  # who writes the axis there means a column
     alone = not any(isinstance(node, ast.Call) for node in ast.walk(inner))
     return alone and ast.dump(inner) == ast.dump(plain)
 
