@@ -22,7 +22,7 @@ HOW: Mapping[str, str] = {
 }
 
 
-Lack = Literal["plain", "anew", "result", "beside", "before", "compared", "cleared"]
+Lack = Literal["plain", "anew", "result", "beside", "later", "before", "compared", "cleared"]
 """Why a tensor has no gradient: it requires none, its name was one of a leaf that does before, it is no leaf, it is
 beside the way back, no ``backward()`` has run, it was only compared, or none that ran came to it or left it."""
 
@@ -78,6 +78,15 @@ class NoGradient(InAWord, Claim):
                     Name(self.name),
                     " was computed beside all that backward() went back from: that was not computed of it, no way "
                     "leads to it, and retain_grad() would keep nothing",
+                )
+            case "later":
+                return (
+                    *asked,
+                    Name(self.name),
+                    " was computed after the last backward() had run, which cannot have come to it. It is no leaf, and "
+                    "of such backward() keeps no gradient, unless ",
+                    Code(f"{self.name}.retain_grad()"),
+                    " asks for it before",
                 )
             case "before":
                 return (*asked, "no backward() has run before this line")

@@ -141,13 +141,15 @@ class Records(contextlib.nullcontext[None]):
 @check(NoGradient)
 def _(claim: NoGradient, program: Program) -> None:
     stands_there(f"{claim.name}.grad", program, claim.run)
-    went_back = []
+    went_back, marks = [], list[int]()
     with pytest.MonkeyPatch.context() as patched, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a result's gradient, PyTorch warns
         back: Any = torch.Tensor.backward
 
         def backward(tensor: torch.Tensor, *given: Any, **named: Any) -> None:
             went_back.append(tensor)
+            mark: Any = torch.ones(1, requires_grad=True).exp().grad_fn
+            marks.append(mark._sequence_nr())
             back(tensor, *given, **named)
 
         patched.setattr(torch.Tensor, "backward", backward)
@@ -163,8 +165,13 @@ def _(claim: NoGradient, program: Program) -> None:
         found = [(at_line(program, run)[claim.name], after_line(program, run)[claim.name]) for run in binds]
         assert any(old.requires_grad and old.is_leaf and not new.requires_grad for old, new in found)
         assert torch.equal(found[-1][1], tensor)
+    elif claim.why == "later":
+        assert tensor.grad_fn is not None
+        assert marks
+        assert tensor.grad_fn._sequence_nr() > max(marks)
     elif claim.why in ("result", "beside"):
         assert tensor.grad_fn is not None
+        assert not marks or tensor.grad_fn._sequence_nr() < max(marks)
         assert claim.why == "result" or not any(tensor.grad_fn in behind(each.grad_fn) for each in went_back)
         if claim.why == "result" and went_back:
             assert any(tensor.grad_fn in behind(each.grad_fn) for each in went_back)

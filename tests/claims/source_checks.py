@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from types import FrameType, ModuleType
@@ -99,9 +99,13 @@ def cell_of(names: Names, cell: Cell) -> Any:
     return found.item() if hasattr(found, "item") else found
 
 
-def moved(names: Names, spared: tuple[Cell, ...], step: int, only: str = "") -> None:
-    """Put another number into each cell of all arrays, except those that are spared."""
+def moved(names: Names, spared: tuple[Cell, ...], step: int, only: str = "", told: Sequence[str] = ()) -> None:
+    """Put another number into each cell of all arrays, except those that are spared, and those that tell of places."""
     kept = {int(addresses(on_its_memory(names[name]))[index]) for name, index in spared if is_array(names[name])}
+    for code in told:
+        with contextlib.suppress(NameError):  # a name of the statement's own
+            found = eval(code, dict(names))
+            kept |= set(addresses(on_its_memory(found)).ravel().tolist()) if is_array(found) else set()
     for name, value in names.items():
         if not is_array(value) or (only and name != only):
             continue
@@ -126,6 +130,16 @@ def alike(one: Any, other: Any, *, nearly: float = 0.0) -> bool:
     if isinstance(one, float) and isinstance(other, float) and math.isnan(one) and math.isnan(other):
         return True
     return bool(one == other) or (nearly > 0 and math.isclose(one, other, rel_tol=nearly, abs_tol=nearly))
+
+
+PLACED = ("np.delete", "np.insert")
+"""What is given places behind an array: they say which cells there are, and none comes from them."""
+
+
+def calls_at(code: str, run: Run) -> list[ast.Call]:
+    """The calls in a statement that give two arguments and more by their places."""
+    found = ast.walk(statement_called(code, run[0]))
+    return [node for node in found if isinstance(node, ast.Call) and len(node.args) > 1]
 
 
 class OfNumbers:
@@ -171,8 +185,9 @@ def _(claim: CellFrom, program: Program) -> None:
         assert alike(float(shown), float(value), nearly=near)
         names = {"np": np, "torch": OfNumbers(torch), "nan": math.nan, "inf": math.inf}
         assert alike(float(eval(claim.numbers, names)), float(value), nearly=max(near, 1e-5))
+    places = [ast.unparse(call.args[1]) for call in calls_at(code, claim.run) if ast.unparse(call.func) in PLACED]
     for step in (1, -1000):
-        found = Once(code, claim.run, partial(moved, spared=claim.sources, step=step)).names()
+        found = Once(code, claim.run, partial(moved, spared=claim.sources, step=step, told=places)).names()
         if found is not None:
             assert alike(cell_of(found, claim.cell), value), f"a cell that is not named is read ({step})"
             continue

@@ -112,11 +112,26 @@ def _why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
     if not seen.requires:
         return "plain" if "float" in seen.dtype else None
     if seen.recorded:
+        if _is_later(seen, name, step, trace):
+            return "later"
         return "beside" if _is_beside(name, step, trace) else "result"
     before = trace.steps[: trace.steps.index(step) + 1]
     if went_back(before) and _is_only_compared(name, trace):
         return "compared"
     return "cleared" if went_back(before) or len(trace.steps) < trace.taken else "before"
+
+
+def _is_later(seen: Seen, name: str, step: Step, trace: Trace) -> bool:
+    """Return whether a program went back before it computed a result, and has not since."""
+    if len(trace.steps) < trace.taken:
+        return False
+    steps = trace.steps[: trace.steps.index(step) + 1]
+    made = next(place for place, each in enumerate(steps) if name in each.names and _is_one(each.names[name], seen))
+    return went_back(steps[:made]) and not went_back(steps[made:])
+
+
+def _is_one(seen: Seen, other: Seen) -> bool:
+    return seen.number >= 0 and seen.number == other.number
 
 
 def _is_beside(name: str, step: Step, trace: Trace) -> bool:

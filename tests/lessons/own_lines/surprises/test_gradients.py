@@ -239,6 +239,8 @@ def test_no_piece_is_named_elsewhere(program: str) -> None:
         ("t = x[0]\n(t ** 2).sum().backward()\ng = t.grad", "result"),
         ("def f(a):\n    t = a * 2\n    (a * t).sum().backward()\n    return t.grad\nf(x)", "result"),
         ("t = x[0]\ng = t.grad", "result"),
+        ("x.sum().backward()\nt = x - 0.1 * x.grad\ng = t.grad", "later"),
+        ("x.sum().backward()\nt = x * 2\nt.sum().backward()\ng = t.grad", "result"),
     ],
 )
 def test_what_retain_grad_keeps_is_told_apart_from_what_it_does_not(program: str, why: str) -> None:
