@@ -434,9 +434,10 @@ class OneRowCosts(InAWord, Claim):
 
     def sentence(self) -> Sentence:
         """Say what the row adds, why, and how accuracy counts it."""
+        share = percent(self.share, 0) if self.share < 1 else f"more than {percent(0.99, 0)}"
         return (
             Code(self.code),
-            f" is a mean over {self.rows} rows, and one of them makes {percent(self.share, 0)} of it: row {self.row} "
+            f" is a mean over {self.rows} rows, and one of them makes {share} of it: row {self.row} "
             f"has a loss of {self.loss}, all together have {self.total}. Its class is {self.target}, which gets a "
             f"probability of {self.of_target}, and class {self.guess} gets {self.of_guess}. The surer a wrong answer "
             f"is, the more it costs here; accuracy counts it as one of {self.rows}, however sure it is. So a loss may "

@@ -523,10 +523,16 @@ def _one_row(line: Line) -> Iterator[Claim]:
         target, guess = int(classes[row]), int(logs[row].argmax())
         if losses[row] > _MOST * total and guess != target and logs[row, target] < math.log(_HARDLY):
             share = round(float(losses[row]) / total, 2)
-            of_target, of_guess = (f"{math.exp(logs[row, each]):.3g}" for each in (target, guess))
+            of_target, of_guess = (_chance(math.exp(logs[row, each])) for each in (target, guess))
             costs = f"{losses[row]:.4g}", f"{total:.4g}"
             code = line.text(call)
             yield OneRowCosts(line.run, code, row, len(classes), *costs, share, target, guess, of_target, of_guess)
+
+
+def _chance(value: float) -> str:
+    """Write a probability, and what is missing where it is nearly 1."""
+    short = f"{value:.3g}"
+    return f"1 − {1 - value:.2g}" if short == "1" and value < 1 else short
 
 
 _MOST = 0.8

@@ -235,7 +235,7 @@ def test_a_sum_is_not_named_elsewhere(optimiser: str, loss: str, rate: str) -> N
 def test_a_row_is_named_that_makes_most_of_a_loss(loss: str) -> None:
     program = f"z = torch.tensor([[4., 0.], [4., 0.], [0., 4.], [9., 0.]])\ny = torch.tensor([0, 0, 1, 1])\na = {loss}"
     said = [each for each in found(program) if isinstance(each, OneRowCosts)]
-    assert said == [OneRowCosts((7, 1), loss, 3, 4, "9", "9.055", 0.99, 1, 0, "0.000123", "1")]
+    assert said == [OneRowCosts((7, 1), loss, 3, 4, "9", "9.055", 0.99, 1, 0, "0.000123", "1 − 0.00012")]
 
 
 @pytest.mark.parametrize(
