@@ -4,6 +4,7 @@
   and of its processor, and the share of it that running the program alone takes. Limit: p50 of 100 ms, p95 of 200 ms
   from the key to the picture, once torch is loaded; with ``--browser`` that is measured in a real one, from the moment
   at which the page asks (it waits a quarter of a second for the next key).
+- A loop of ten times as many rounds: at most 1.5 times as long a round, on the processor's clock.
 - Bytes of the links between cells in sight: at most 20 kB.
 - A cell that is asked where it came from, back to the inputs: p95 of 60 ms.
 - Ten visitors send heavy programs again and again, none of them twice: another one's lessons stay at a p95 below
@@ -130,6 +131,16 @@ t[0] = 9
 total = t.sum()
 print(m, table)
 """
+LONG = """import numpy as np
+X = np.array([[0., 0.], [0., 1.], [1., 0.], [1., 1.]])
+y = np.array([0., 0., 0., 1.])
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+w = np.zeros(2)
+for i in range(ROUNDS):
+    p = sigmoid(X @ w)
+    w -= 0.5 * X.T @ (p - y)
+"""
 PROGRAMS = {"arrays": ARRAYS, "a network that learns": LEARNS, "loops and functions": PLAIN}
 HEAVY = (
     "x = 0\nwhile True:\n    x += NUMBER",
@@ -204,6 +215,21 @@ def answers(rounds: int) -> bool:
         print(f"  links of cells in sight: at most {max(sizes) / 1000:.1f} kB (limit 20){mark}")
         good &= max(sizes) <= 20_000
     return good
+
+
+def long_loops() -> bool:
+    """Measure what a round of a loop takes of the processor, where there are ten times as many."""
+    each = {}
+    for rounds in (150, 1_500):
+        program = LONG.replace("ROUNDS", str(rounds))
+        times = [timed(partial(tried, f"{program}# {number}", dict))[1] for number in range(3)]
+        traced = [timed(partial(run, f"{program}# {number}"))[1] for number in range(3)]
+        each[rounds] = median(traced) / rounds
+        alone = median(traced) / median(times)
+        print(f"a loop of {rounds} rounds: {median(traced):.0f} ms, {alone:.1f} times as long as it runs alone")
+    ratio = each[1_500] / each[150]
+    print(f"  a round takes {ratio:.2f} times as long{'' if ratio <= 1.5 else '  <- over: limit 1.5'}")
+    return ratio <= 1.5
 
 
 def links_bytes(program: str) -> int:
@@ -314,6 +340,7 @@ def main() -> int:
     load_as_served()
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     good = answers(50 // share)
+    good &= long_loops()
     good &= beside(200 // share)
     if "--browser" in sys.argv:
         good &= keys(60 // share)
