@@ -14,6 +14,7 @@ import pytest
 from primer_core.backend.loading import load_torch
 from primer_core.backend.seeding import seeding_one_generator
 from primer_core.language import execution
+from primer_core.language.programs.printing import own_options
 from primer_core.lessons.own_lines import apart
 from tests.imports import PROJECT
 from tests.profiles import LONG, is_long, register_profiles, sow
@@ -56,6 +57,13 @@ class _Raises(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info and record.exc_info[1] is not None:
             raise record.exc_info[1]
+
+
+@pytest.fixture(autouse=True)
+def printed_as_ever() -> Iterator[None]:
+    """Let what a program that is tried sets for printing hold no longer than its test."""
+    with own_options():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

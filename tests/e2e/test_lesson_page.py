@@ -67,7 +67,7 @@ def test_back_brings_back_what_was_typed_at_once(lesson: Page) -> None:
     operand(lesson, "b").fill("(4,)")
     expect(lesson.locator(".chip", has_text="clash")).to_be_visible()
     lesson.get_by_role("link", name="Draw a digit").first.click()
-    expect(lesson.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    expect(lesson.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()
     lesson.go_back()
     expect(operand(lesson, "b")).to_have_value("(4,)")
     expect(lesson.locator(".chip", has_text="clash")).to_be_visible()
@@ -76,7 +76,7 @@ def test_back_brings_back_what_was_typed_at_once(lesson: Page) -> None:
 def test_what_was_typed_a_moment_before_leaving_is_there_on_coming_back(lesson: Page) -> None:
     operand(lesson, "b").fill("(4, 1)")
     lesson.get_by_role("link", name="Draw a digit").first.click()
-    expect(lesson.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    expect(lesson.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()
     lesson.go_back()
     expect(operand(lesson, "b")).to_have_value("(4, 1)")
 
@@ -99,7 +99,7 @@ def test_a_link_of_the_app_carries_the_question_last_left_and_a_typed_address_op
     operand(lesson, "b").fill("(4, 1)")
     expect(array(lesson, "b (4, 1)")).to_be_visible()
     lesson.get_by_role("link", name="Draw a digit").first.click()
-    expect(lesson.get_by_role("heading", name="Draw a digit")).to_be_visible()
+    expect(lesson.get_by_role("heading", name="Draw a digit", level=1)).to_be_visible()
     lesson.get_by_role("link", name="Broadcasting").first.click()
     expect(operand(lesson, "b")).to_have_value("(4, 1)")
     lesson.wait_for_url("**/broadcasting?b=%284%2C+1%29")
