@@ -516,6 +516,8 @@ def _one_row(line: Line) -> Iterator[Claim]:
         logits, classes = numbers(given).astype(np.float64), numbers(target)
         if classes.dtype.kind not in "iu" or (classes < 0).any() or len(classes) < 3 or not np.isfinite(logits).all():
             continue
+        if values.get("ignore_index", -100) in classes:
+            continue
         shifted = logits - logits.max(axis=1, keepdims=True)
         logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         losses = -logs[np.arange(len(classes)), classes]

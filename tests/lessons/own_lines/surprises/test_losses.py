@@ -246,6 +246,7 @@ def test_a_row_is_named_that_makes_most_of_a_loss(loss: str) -> None:
         ("[4., 0.], [4., 0.], [0., 4.], [0.5, 0.]", "F.cross_entropy(z, y)"),
         ("[40., 0.], [40., 0.], [0., 40.], [0.2, 0.]", "F.cross_entropy(z, y)"),
         ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z, y, reduction='none')"),
+        ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z, y, ignore_index=0)"),
         ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z, y, weight=torch.tensor([1., 2.]))"),
         ("[4., 0.], [4., 0.], [0., 4.], [9., 0.]", "F.cross_entropy(z[2:], y[2:])"),
     ],
