@@ -87,6 +87,7 @@ from tests.claims.surprises import (
     slopes,
     takes,
     tensors,
+    ties,
     training,
 )
 
@@ -170,6 +171,7 @@ __all__ = [
     "takes",
     "target_checks",
     "tensors",
+    "ties",
     "total_checks",
     "training",
     "training_loop_checks",

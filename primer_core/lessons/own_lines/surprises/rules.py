@@ -43,6 +43,7 @@ from primer_core.lessons.own_lines.surprises import (
     slopes,
     takes,
     tensors,
+    ties,
     training,
 )
 from primer_core.lessons.own_lines.surprises.line import LOSSES, Line
@@ -63,6 +64,7 @@ _RULES: tuple[_Rule, ...] = (
     *layers.RULES,
     *passes.RULES,
     *tensors.RULES,
+    *ties.RULES,
     *models.RULES,
     *shares.RULES,
     *arrays.RULES,
