@@ -855,6 +855,8 @@ _PICKS = (
     "canvas = np.zeros(({1} + 4, {1} + 5))\nrow = 1\nfor col in range(2, {1} + 2):\n    canvas[col, row] = {0}",
     "image = torch.zeros(3, 6, {1} + 4)\npx, py = 4, {0}\nimage[:, px, py] = 0.5\n"
     "frame = np.arange(30).reshape(5, 6)\ncx, cy = {0}, 4\nprint(frame[cx][cy])",
+    "board = np.arange(25).reshape(5, 5)\npos = [{0}, 0]\ngot = board[pos]\nboard[pos] = {1}\n"
+    "cell_at = [0, {0}, 1]\nfew = torch.zeros(4, {1} + 2, 2)[cell_at]",
     "votes = np.array([{0}, 9, {1}, 9, 9])\nbest = votes.argmax()\nlevel = torch.full(({1}, 3), 0.{0})\n"
     "guess = level.argmax(dim=1)\nleast = np.argmin(np.array([[7, {0}], [{0}, {0}]]))",
     "votes = np.array([[{0}, 8, 8], [7, {1}, 0]])\nbest = np.argmax(votes, axis=1)\n"
