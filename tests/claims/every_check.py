@@ -56,6 +56,7 @@ from tests.claims import (
     writing_checks,
 )
 from tests.claims.surprises import (
+    arrangements,
     arrays,
     calls,
     common,
@@ -92,6 +93,7 @@ from tests.claims.surprises import (
 )
 
 __all__ = [
+    "arrangements",
     "arrays",
     "buffer_checks",
     "calls",

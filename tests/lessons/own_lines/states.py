@@ -857,6 +857,10 @@ _PICKS = (
     "frame = np.arange(30).reshape(5, 6)\ncx, cy = {0}, 4\nprint(frame[cx][cy])",
     "board = np.arange(25).reshape(5, 5)\npos = [{0}, 0]\ngot = board[pos]\nboard[pos] = {1}\n"
     "cell_at = [0, {0}, 1]\nfew = torch.zeros(4, {1} + 2, 2)[cell_at]",
+    "rows = np.zeros((4, {1} + 1))\nfew = rows[:, [0, {0}]]\nprint(few.flags.owndata)\n"
+    'tidy = np.arange(6 * {0}).reshape(6, {0})\nprint(tidy.flags["OWNDATA"])',
+    "bars = np.arange(4 * {1}).reshape(2, 2, {1})\nturned = bars.transpose((1, 0, 2))\n"
+    "cubes = torch.arange(8).reshape(2, 2, 2) * {0}\nnext_axes = cubes.permute(2, 0, 1)",
     "votes = np.array([{0}, 9, {1}, 9, 9])\nbest = votes.argmax()\nlevel = torch.full(({1}, 3), 0.{0})\n"
     "guess = level.argmax(dim=1)\nleast = np.argmin(np.array([[7, {0}], [{0}, {0}]]))",
     "votes = np.array([[{0}, 8, 8], [7, {1}, 0]])\nbest = np.argmax(votes, axis=1)\n"

@@ -11,6 +11,7 @@ from primer_core.language.programs.functions import Happening
 from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.surprises import (
+    arrangements,
     arrays,
     calls,
     common,
@@ -68,6 +69,7 @@ _RULES: tuple[_Rule, ...] = (
     *models.RULES,
     *shares.RULES,
     *arrays.RULES,
+    *arrangements.RULES,
     *equalities.RULES,
     *digits.RULES,
     *readings.RULES,
