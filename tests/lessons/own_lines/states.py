@@ -861,6 +861,8 @@ _PICKS = (
     'tidy = np.arange(6 * {0}).reshape(6, {0})\nprint(tidy.flags["OWNDATA"])',
     "bars = np.arange(4 * {1}).reshape(2, 2, {1})\nturned = bars.transpose((1, 0, 2))\n"
     "cubes = torch.arange(8).reshape(2, 2, 2) * {0}\nnext_axes = cubes.permute(2, 0, 1)",
+    "turn = np.array([[0, -{0}], [{1}, 0]])\ndots = np.array([[{0}, 0], [2, {1}], [0, 3]])\n"
+    "one = turn @ dots[1]\nevery = dots @ turn\nonce_more = np.dot(turn, dots[0])\nalso = np.dot(dots, turn)",
     "votes = np.array([{0}, 9, {1}, 9, 9])\nbest = votes.argmax()\nlevel = torch.full(({1}, 3), 0.{0})\n"
     "guess = level.argmax(dim=1)\nleast = np.argmin(np.array([[7, {0}], [{0}, {0}]]))",
     "votes = np.array([[{0}, 8, 8], [7, {1}, 0]])\nbest = np.argmax(votes, axis=1)\n"
