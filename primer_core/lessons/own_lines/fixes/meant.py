@@ -13,7 +13,7 @@ from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.causes.arrays import picked, position_in_a_list, scattered
-from primer_core.lessons.own_lines.causes.layers import made_of_data, sample_without_batch
+from primer_core.lessons.own_lines.causes.layers import batch_for_channels, made_of_data, sample_without_batch
 from primer_core.lessons.own_lines.causes.losses import batch_in_one_row, loss_is_made, picked_before
 from primer_core.lessons.own_lines.causes.networks import turned_for_linear, weight_of_a_layer
 from primer_core.lessons.own_lines.comparisons import torn
@@ -66,6 +66,17 @@ def _batch_of_one(failure: Failure) -> Iterator[Candidate] | None:
     place, failing = failure.place(found.node), failure.place(failure.failing.statement)
     within = failing.line <= place.line <= failing.end_line
     return iter([Candidate(place, f"{found.cause.asked}{found.ending}", "failing" if within else "making")])
+
+
+def _with_height_and_width(failure: Failure) -> Iterator[Candidate] | None:
+    """Give a convolution the tensor that still has both: one for so many channels would take samples for these."""
+    found = batch_for_channels(failure.trace) if failure.kind == "channels" else None
+    if found is None:
+        return None
+    node, cause = found
+    place, failing = failure.place(node), failure.place(failure.failing.statement)
+    where: Where = "failing" if failing.line <= place.line <= failing.end_line else "making"
+    return iter([Candidate(place, cause.before, where)] if cause.before else [])
 
 
 def _made_first(failure: Failure) -> Iterator[Candidate] | None:
@@ -809,6 +820,7 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _brackets,
     _row_for_each_sample,
     _batch_of_one,
+    _with_height_and_width,
     _made_first,
     _scores_themselves,
     _turned_weight,
