@@ -56,6 +56,7 @@ from tests.claims import (
     writing_checks,
 )
 from tests.claims.surprises import (
+    arrangements,
     arrays,
     calls,
     common,
@@ -87,10 +88,12 @@ from tests.claims.surprises import (
     slopes,
     takes,
     tensors,
+    ties,
     training,
 )
 
 __all__ = [
+    "arrangements",
     "arrays",
     "buffer_checks",
     "calls",
@@ -170,6 +173,7 @@ __all__ = [
     "takes",
     "target_checks",
     "tensors",
+    "ties",
     "total_checks",
     "training",
     "training_loop_checks",

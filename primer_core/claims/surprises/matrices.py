@@ -46,6 +46,55 @@ class ColumnTimesItself(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class RowsTimesMatrix(InAWord, Claim):
+    """Points in rows were multiplied by a matrix at their right, which the program multiplies a point by from the left.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The product of all rows and the matrix.
+    matrix
+        The matrix, as code.
+    single
+        The matrix times one row, as code.
+    row
+        int, which row that is.
+    gives, wanted
+        What the product has in that row, and what the matrix gives for it.
+    instead
+        The product that has in each row what the matrix gives for it.
+    """
+
+    word: ClassVar[str] = "the transpose"
+    run: Run
+    code: str
+    matrix: str
+    single: str
+    row: int
+    gives: tuple[str, ...]
+    wanted: tuple[str, ...]
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Give one row of both."""
+        gives, wanted = (f"[{', '.join(each)}]" for each in (self.gives, self.wanted))
+        return (
+            Code(self.code),
+            " applies the transpose of ",
+            Code(self.matrix),
+            f" to each row: row {self.row} of it is {gives}, and ",
+            Code(self.single),
+            f" is {wanted}. Points that stand in rows take the transpose at their right: ",
+            Code(self.instead),
+            " has in each row what ",
+            Code(self.matrix),
+            " gives for it",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NoInverseByDigits(InAWord, Claim):
     """A matrix without an inverse, as far as its digits tell, was inverted or solved with, and no error was raised.
 

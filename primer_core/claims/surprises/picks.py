@@ -261,6 +261,47 @@ class ClippedAtTheEnd(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class ListIsOneIndex(InAWord, Claim):
+    """A position was kept in a list with a number for each axis, and as an index it picked along axis 0.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The indexing.
+    position
+        The list, as code.
+    places
+        The numbers in it.
+    gives
+        Shape of what the index picks.
+    instead
+        What is one cell, as code.
+    """
+
+    word: ClassVar[str] = "along axis 0"
+    run: Run
+    code: str
+    position: str
+    places: tuple[int, ...]
+    gives: Shape
+    instead: str
+
+    def sentence(self) -> Sentence:
+        """Say what the list picks, and what picks one cell."""
+        places = listed([signed(each) for each in self.places])
+        return (
+            Code(self.position),
+            " is a list, and a list is one index, along axis 0: ",
+            Code(self.code),
+            f" has the shape {self.gives}, with what stands at {places} there. A tuple has an index for each axis: ",
+            Code(self.instead),
+            " is one cell",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class GoesDownFirst(InAWord, Claim):
     """A place across and a place down stand in an index in that order, and the axis that comes first runs down.
 

@@ -27,6 +27,7 @@ from primer_core.claims.running import (
 )
 from primer_core.claims.sources import CellFrom, SlopeWritten, WentInto
 from primer_core.language.programs.layers import Forward, LayerCall
+from primer_core.lessons.own_lines.causes.layers import batch_for_channels
 from primer_core.lessons.own_lines.explain import Message, Outcome, Shown
 from primer_core.lessons.own_lines.in_sight import spelled_out
 from primer_core.lessons.own_lines.question import OwnLinesQuestion
@@ -185,7 +186,7 @@ def of_layers(shown: Shown) -> tuple[Claim, ...]:
         made = broke.kind if broke.holds else broke.made
         front = _recurrent_in_front(forward, broke) if kind.strip() == "tuple" else ""
         said.append(LayerBroke(forward.number, broke.name, made, kind.strip() or broke.given[0], front))
-    if misfit is not None:
+    if misfit is not None and batch_for_channels(shown.trace) is None:
         said.append(LayerWants(misfit.setting, misfit.had, misfit.wanted))
     return tuple(said)
 

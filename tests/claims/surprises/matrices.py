@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from primer_core.claims.surprises.matrices import ColumnTimesItself, NoInverseByDigits, OneOfEachBlock
+from primer_core.claims.surprises.matrices import ColumnTimesItself, NoInverseByDigits, OneOfEachBlock, RowsTimesMatrix
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.surprises.lines import computed, expression, made_of, numbers, stands_there
+from tests.claims.running_checks import opened
+from tests.claims.surprises.lines import computed, expression, inner_of, made_of, numbers, stands_there
 
 
 @check(ColumnTimesItself)
@@ -28,6 +29,35 @@ def _(claim: ColumnTimesItself, program: Program) -> None:
     squares = [float(table[place, place]) for place in range(claim.size)]
     for row, column in np.ndindex(*table.shape):
         assert np.isclose(float(table[row, column]) ** 2, squares[row] * squares[column], rtol=1e-3)
+
+
+@check(RowsTimesMatrix)
+def _(claim: RowsTimesMatrix, program: Program) -> None:
+    product, names = made_of(claim, program)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert ast.unparse(node.right if isinstance(node, ast.BinOp) else node.args[-1]) == claim.matrix
+    assert claim.single in opened(program.code)
+    single: Any = expression(claim.single)
+    sides = [ast.unparse(each) for each in ast.walk(single) if isinstance(each, ast.Name | ast.Subscript)]
+    assert claim.matrix in sides
+    assert any(each.endswith(f"[{claim.row}]") for each in sides)
+    matrix = numbers(computed(claim.matrix, names)).tolist()
+    again, point = numbers(computed(claim.instead, names)), numbers(computed(claim.single, names))
+    table = computed(ast.unparse(node.left if isinstance(node, ast.BinOp) else _left(node)), names)
+    for place, row in enumerate(numbers(table).tolist()):
+        turned = [sum(a * b for a, b in zip(each, row, strict=True)) for each in matrix]
+        np.testing.assert_allclose(again[place], turned, rtol=1e-4, atol=1e-6)
+        back = [sum(a * b for a, b in zip(each, row, strict=True)) for each in zip(*matrix, strict=True)]
+        np.testing.assert_allclose(numbers(product)[place], back, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(point, again[claim.row], rtol=1e-4, atol=1e-6)
+    for said, found in ((claim.gives, numbers(product)[claim.row]), (claim.wanted, point)):
+        given = [float(each.replace("−", "-")) for each in said]
+        np.testing.assert_allclose(given, found, rtol=1e-4, atol=1e-6)
+    assert claim.gives != claim.wanted
+
+
+def _left(call: ast.Call) -> ast.expr:
+    return call.args[0] if len(call.args) == 2 else inner_of(call)
 
 
 @check(NoInverseByDigits)

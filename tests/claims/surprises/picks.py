@@ -13,6 +13,7 @@ from primer_core.claims.surprises.picks import (
     ClippedAtTheEnd,
     EmptySpan,
     GoesDownFirst,
+    ListIsOneIndex,
     ListPerAxis,
     NoAxisInSlice,
     OneAxisForLists,
@@ -91,6 +92,25 @@ def _(claim: ListPerAxis, program: Program) -> None:
     assert (tuple(found.shape), tuple(wanted.shape)) == (claim.gives, claim.wanted)
     long = array[[index[0]] * 32]
     assert tuple(long.shape) == (32, len(index[0]), *array.shape[1:])
+
+
+@check(ListIsOneIndex)
+def _(claim: ListIsOneIndex, program: Program) -> None:
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert written(node.slice, program) == claim.position
+    names = {**LIBRARIES, **at_line(program, claim.run)}
+    array, index = computed(ast.unparse(node.value), names), computed(claim.position, names)
+    assert isinstance(index, list)
+    assert index == list(claim.places)
+    found = numbers(computed(claim.code, names))
+    assert found.tolist() == [numbers(array)[place].tolist() for place in index]
+    assert found.shape == claim.gives
+    cell = numbers(array)
+    for place in index:
+        cell = cell[place]
+    assert written(node.value, program) in claim.instead
+    assert numbers(computed(claim.instead, names)).tolist() == cell.tolist()
+    assert np.ndim(cell) == 0
 
 
 @check(OneAxisForLists)

@@ -855,6 +855,18 @@ _PICKS = (
     "canvas = np.zeros(({1} + 4, {1} + 5))\nrow = 1\nfor col in range(2, {1} + 2):\n    canvas[col, row] = {0}",
     "image = torch.zeros(3, 6, {1} + 4)\npx, py = 4, {0}\nimage[:, px, py] = 0.5\n"
     "frame = np.arange(30).reshape(5, 6)\ncx, cy = {0}, 4\nprint(frame[cx][cy])",
+    "board = np.arange(25).reshape(5, 5)\npos = [{0}, 0]\ngot = board[pos]\nboard[pos] = {1}\n"
+    "cell_at = [0, {0}, 1]\nfew = torch.zeros(4, {1} + 2, 2)[cell_at]",
+    "rows = np.zeros((4, {1} + 1))\nfew = rows[:, [0, {0}]]\nprint(few.flags.owndata)\n"
+    'tidy = np.arange(6 * {0}).reshape(6, {0})\nprint(tidy.flags["OWNDATA"])',
+    "bars = np.arange(4 * {1}).reshape(2, 2, {1})\nturned = bars.transpose((1, 0, 2))\n"
+    "cubes = torch.arange(8).reshape(2, 2, 2) * {0}\nnext_axes = cubes.permute(2, 0, 1)",
+    "turn = np.array([[0, -{0}], [{1}, 0]])\ndots = np.array([[{0}, 0], [2, {1}], [0, 3]])\n"
+    "one = turn @ dots[1]\nevery = dots @ turn\nonce_more = np.dot(turn, dots[0])\nalso = np.dot(dots, turn)",
+    "votes = np.array([{0}, 9, {1}, 9, 9])\nbest = votes.argmax()\nlevel = torch.full(({1}, 3), 0.{0})\n"
+    "guess = level.argmax(dim=1)\nleast = np.argmin(np.array([[7, {0}], [{0}, {0}]]))",
+    "votes = np.array([[{0}, 8, 8], [7, {1}, 0]])\nbest = np.argmax(votes, axis=1)\n"
+    "flat = torch.tensor([[4.5, {1}.0], [4.5, 9.0]]).argmin(0)\nsame = torch.zeros({1}, 2).argmax()",
     "m = np.arange({1} * 4).reshape(4, {1})\nfor i in range(4):\n    w = m[i:i + 2]\n"
     "t = torch.arange({1})\nv = t[1:1 + {1}]",
     "even = np.arange({1} + 5) * 2\nleft = np.delete(even, even[1:{1}])\nalso = np.delete(even, np.s_[1:{1}])",

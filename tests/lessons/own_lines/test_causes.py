@@ -74,6 +74,38 @@ def shapes(value: Any) -> list[tuple[int, ...]]:
     return [shape for each in value for shape in shapes(each)] if isinstance(value, tuple | list) else []
 
 
+PICTURES = "import torch\nfrom torch import nn\nconv = nn.Conv2d(3, 8, 5, padding=2)\ndata = torch.rand(6, 3, 4, 9)\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "given", "fixes"),
+    [
+        ("x = data.view(6, 3, 36)\nx = conv(x)", "x, (6, 3, 36), has three axes", ["x = conv(data)"]),
+        ("y = conv(data.flatten(2))", "data.flatten(2), (6, 3, 36), has three axes", ["y = conv(data)"]),
+        (
+            "net = nn.Sequential(conv, nn.ReLU())\nx = data.reshape(6, 3, -1)\ny = net(x)",
+            "x, (6, 3, 36), has three axes",
+            ["y = net(data)"],
+        ),
+        ("data = data.view(6, 3, 36)\ny = conv(data)", "data, (6, 3, 36), has three axes", []),
+        ("other = torch.rand(6, 3, 36)\ny = conv(other)", "other, (6, 3, 36), has three axes", []),
+        ("y = conv(torch.rand(6, 5, 36))", "", None),
+        ("y = conv(torch.rand(9, 9, 3))", "", None),
+        ("y = conv(data.permute(0, 2, 3, 1))", "", None),
+    ],
+)
+def test_a_batch_that_was_taken_for_one_picture_is_told(lines: str, given: str, fixes: list[str] | None) -> None:
+    trace = run(PICTURES + lines)
+    found = cause_of(trace)
+    assert found is not None
+    said = plain(found.sentence())
+    assert ("its 6 are taken for channels" in said) == bool(given)
+    assert given in said
+    assert " data has them, (6, 3, 4, 9)." in said or not fixes
+    if fixes is not None:
+        assert [fix.line for fix in fixes_of(trace)] == fixes
+
+
 def test_a_product_is_not_told_to_be_a_layer() -> None:
     lines = "import torch\nx, w = torch.ones(2, 3), torch.ones(4, 5)\n"
     own, layer = run(f"{lines}y = torch.addmm(torch.zeros(5), x, w)"), run(f"{lines}y = torch.nn.Linear(4, 5)(x)")

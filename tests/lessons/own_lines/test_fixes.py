@@ -84,13 +84,30 @@ def test_what_is_said_of_failing_programs_holds(name: str) -> None:
 
 
 def test_a_fix_says_what_it_gives() -> None:
-    assert {fix.gives for fix in shown("matmul of wrong inner sizes").fixes} >= {"(2, 2)", "(3, 3)"}
+    assert {fix.gives for fix in shown("matmul of wrong inner sizes").fixes} >= {"(2, 2)", "(3, 3)", "(2,)"}
     assert [fix.gives for fix in shown("the mean of integers").fixes] == ["2.333"]
     (fix,) = shown("Linear of wrong in_features").fixes
     assert (fix.where, fix.line, fix.gives) == ("making", "nn.Linear(16, 2),", "(5, 2)")
     assert [fix.gives for fix in shown("the truth of many").fixes] == ["True", "False"]
     (fix,) = shown("Linear behind convolutions").fixes
     assert (fix.where, fix.line, fix.gives) == ("making", "self.fc = nn.Linear(676, 10)", "(2, 10)")
+
+
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("print(np.dot(a, a + 1))", "print((a * (a + 1)).sum(axis=1))"),
+        ("c = a.dot(a) + 1", "c = (a * a).sum(axis=1) + 1"),
+        ("c = torch.mm(t, t)", "c = (t * t).sum(dim=1)"),
+        ("c = t @ a_of_two", None),
+        ("c = np.dot(a, np.ones((4, 5)))", None),
+        ("c = nn.functional.linear(t, torch.ones(2, 2))", None),
+    ],
+)
+def test_two_tables_of_one_shape_may_be_multiplied_row_with_row(line: str, mended: str | None) -> None:
+    begins = f"{HEADER}a = np.arange(6).reshape(2, 3)\nt = torch.ones(2, 3)\na_of_two = torch.ones(2, 3, 4)\n"
+    lines = [fix.line for fix in fixes_of(run(begins + line))]
+    assert mended in lines if mended is not None else not any("sum(" in each for each in lines)
 
 
 @pytest.mark.parametrize("body", ["print(a + b)", "c = a + b"])

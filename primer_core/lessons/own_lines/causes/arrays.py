@@ -10,16 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from primer_core.backend import backend
-from primer_core.claims.claim import Code, Sentence, counted, listed
+from primer_core.claims.claim import Code, Sentence, counted, listed, signed
 from primer_core.error_messages import Recognised
 from primer_core.error_messages.cause import Cause
 from primer_core.language.parsing import code_expression
 from primer_core.language.programs.missing import public_names
 from primer_core.language.rejection import Place
+from primer_core.language.table.costs import shape_of
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.comparisons import compared_first, holds_a_comparison, taken_first, torn
-from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of
+from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of, wrapped
+from primer_core.lessons.own_lines.positions import fits_as_a_place
 from primer_core.lessons.own_lines.summed import stretched_over, summed
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -64,6 +66,37 @@ class AxisLeftOut(CauseHere):
             "With ",
             Code(f"{self.word}=True"),
             f" the axis stays, with size 1: {self.kept} meets {self.other}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PositionIsList(CauseHere):
+    """A position stands in an index as a list, with a number for each axis, and is read as places along axis 0.
+
+    Parameters
+    ----------
+    position, instead
+        The list, and the indexing with a tuple, as code.
+    places
+        The numbers in it.
+    size
+        int, of axis 0.
+    """
+
+    position: str
+    instead: str
+    places: tuple[int, ...]
+    size: int
+
+    def sentence(self) -> Sentence:
+        """Say how a list is read, and what is one cell."""
+        away = next(each for each in self.places if not -self.size <= each < self.size)
+        return (
+            Code(self.position),
+            f" is a list, and a list is one index, along axis 0: it asks for {listed([*map(signed, self.places)])} "
+            f"there, and {signed(away)} is no place of the {self.size}. A tuple has an index for each axis: ",
+            Code(self.instead),
+            " is one cell.",
         )
 
 
@@ -456,6 +489,8 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
             return _of_picked(trace)
         case "output" | "output_torch":
             return stretched(failing)
+        case "index" | "index_torch":
+            return position_in_a_list(trace)
         case "truth" | "truth_torch":
             return _takes_the_operand(trace, failing) or _by_identity(failing)
         case "ufunc_types" | "not_implemented_torch":
@@ -471,6 +506,25 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
         case "too_many_indices_torch":
             return _lists_as_axes(trace)
     return None
+
+
+def position_in_a_list(trace: Trace) -> PositionIsList | None:
+    """Return that a list with a place for each axis was taken for places along axis 0; None of another index."""
+    match None if trace.failing is None else trace.failing.node:
+        case ast.Subscript(held, ast.Name(name)):
+            pass
+        case _:
+            return None
+    if trace.failed is None or len(trace.failed.operands) < 2:
+        return None
+    array, index = trace.failed.operands[:2]
+    shape = shape_of(array)
+    if not trace.failed.entry.startswith(("ndarray.[]", "Tensor.[]")) or not fits_as_a_place(index, shape):
+        return None
+    if all(-shape[0] <= each < shape[0] for each in index):
+        return None
+    text = Place.of(held, trace.source).text
+    return PositionIsList(name, f"{wrapped(held, text)}[tuple({name})]", tuple(index), shape[0])
 
 
 def of_masks(failing: Failing) -> MasksPairUp | None:

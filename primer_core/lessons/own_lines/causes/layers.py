@@ -146,6 +146,41 @@ class NoChannels(CauseHere):
 
 
 @dataclass(frozen=True, slots=True)
+class BatchForChannels(CauseHere):
+    """A convolution of pictures was given a batch whose height and width are one axis, and took it for one picture.
+
+    Parameters
+    ----------
+    code
+        What it was given.
+    given
+        Its shape.
+    before
+        Name of the tensor that still has height and width; empty where none does.
+    whole
+        Its shape.
+    """
+
+    code: str
+    given: Shape
+    before: str
+    whole: Shape
+
+    def sentence(self) -> Sentence:
+        """Say how three axes are read, and which tensor has four."""
+        samples, channels, _ = self.given
+        there: Sentence = (" ", Code(self.before), f" has them, {self.whole}.") if self.before else ()
+        return (
+            f"nn.Conv2d takes pictures as (batch, channels, height, width), or one of them as {_AXES['Conv2d']}. ",
+            Code(self.code),
+            f", {self.given}, has three axes and is read as one picture: its {samples} are taken for channels, and a "
+            f"batch of 1 is put in front. The {channels} that the layer was made for stand along axis 1: height and "
+            "width must be two axes.",
+            *there,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class TakesBatchesAlone(CauseHere):
     """A convolution took one sample without a batch, and the batch norm behind it takes batches only.
 
@@ -275,7 +310,42 @@ def of_layers(known: Recognised, trace: Trace) -> Cause | None:
     if known.kind == "row_torch":
         return _no_such_row(trace)
     found = sample_without_batch(known.kind, trace)
+    if found is None and known.kind == "channels":
+        whole = batch_for_channels(trace)
+        return None if whole is None else whole[1]
     return None if found is None else found.cause
+
+
+def batch_for_channels(trace: Trace) -> tuple[ast.expr, BatchForChannels] | None:
+    """Return the batch that a convolution took for one picture, and what is said of it; None where it took none so."""
+    broken = trace.broken
+    broke = None if broken is None else broken.broke
+    if broken is None or broke is None or broke.kind != "Conv2d" or broke.weight is None or "groups=" in broke.settings:
+        return None
+    node, channels = _given_to(trace, broken), broke.weight[1]
+    given = broke.given[0] if broke.given else ()
+    if node is None or len(given) != 3 or given[0] == channels or given[1] != channels or given[0] < 1:
+        return None
+    if broken.layers[0].given[:1] != (given,):
+        return None
+    names = trace.steps[-1].names if trace.steps else {}
+    match node:
+        case ast.Name(name):
+            of = names.get(name)
+            alike = [
+                (other, each.shape)
+                for other, each in names.items()
+                if of is not None and of.memory is not None and each.memory is not None and each.shape is not None
+                if each.memory.number == of.memory.number and each.memory.start == of.memory.start
+            ]
+        case ast.Call(ast.Attribute(ast.Name(name), "view" | "reshape" | "flatten")):
+            seen = names.get(name)
+            alike = [(name, seen.shape)] if seen is not None and seen.shape is not None else []
+        case _:
+            alike = []
+    whole = [each for each in alike if len(each[1]) == 4 and each[1][:2] == given[:2] and prod(each[1]) == prod(given)]
+    before, shape = whole[0] if whole else ("", ())
+    return node, BatchForChannels(Place.of(node, trace.source).text, given, before, shape)
 
 
 def made_of_data(trace: Trace) -> LayerIsMade | None:

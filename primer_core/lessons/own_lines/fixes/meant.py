@@ -12,8 +12,8 @@ from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
 from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.causes.arrays import picked, scattered
-from primer_core.lessons.own_lines.causes.layers import made_of_data, sample_without_batch
+from primer_core.lessons.own_lines.causes.arrays import picked, position_in_a_list, scattered
+from primer_core.lessons.own_lines.causes.layers import batch_for_channels, made_of_data, sample_without_batch
 from primer_core.lessons.own_lines.causes.losses import batch_in_one_row, loss_is_made, picked_before
 from primer_core.lessons.own_lines.causes.networks import turned_for_linear, weight_of_a_layer
 from primer_core.lessons.own_lines.comparisons import torn
@@ -66,6 +66,17 @@ def _batch_of_one(failure: Failure) -> Iterator[Candidate] | None:
     place, failing = failure.place(found.node), failure.place(failure.failing.statement)
     within = failing.line <= place.line <= failing.end_line
     return iter([Candidate(place, f"{found.cause.asked}{found.ending}", "failing" if within else "making")])
+
+
+def _with_height_and_width(failure: Failure) -> Iterator[Candidate] | None:
+    """Give a convolution the tensor that still has both: one for so many channels would take samples for these."""
+    found = batch_for_channels(failure.trace) if failure.kind == "channels" else None
+    if found is None:
+        return None
+    node, cause = found
+    place, failing = failure.place(node), failure.place(failure.failing.statement)
+    where: Where = "failing" if failing.line <= place.line <= failing.end_line else "making"
+    return iter([Candidate(place, cause.before, where)] if cause.before else [])
 
 
 def _made_first(failure: Failure) -> Iterator[Candidate] | None:
@@ -252,6 +263,12 @@ def _vector_for_each(failure: Failure) -> Iterator[Candidate] | None:
     if len(shape) < 3 or vectors.shape != (*shape[:-2], shape[-1]):
         return None
     return iter([failure.whole(f"({matrices.asked} @ {vectors.asked}[..., None])[..., 0]")])
+
+
+def _one_cell(failure: Failure) -> Iterator[Candidate] | None:
+    """Make a tuple of a position, where a list was taken for places along one axis."""
+    found = position_in_a_list(failure.trace) if failure.kind in ("index", "index_torch") else None
+    return None if found is None else iter([failure.whole(found.instead)])
 
 
 def _places_gone_through(failure: Failure) -> Iterator[Candidate] | None:
@@ -803,6 +820,7 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _brackets,
     _row_for_each_sample,
     _batch_of_one,
+    _with_height_and_width,
     _made_first,
     _scores_themselves,
     _turned_weight,
@@ -815,6 +833,7 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _among_values,
     _equal_at_all,
     _vector_for_each,
+    _one_cell,
     _places_gone_through,
     _counted_batches,
     _asked_too_late,

@@ -169,10 +169,26 @@ def _product(failure: Failure) -> Iterator[Candidate]:
         return
     if isinstance(failure.node, ast.BinOp) or len(arrays) == 2:
         yield from each_ended(tuple(arrays), ".T")
+        yield from _row_with_row(failure, arrays)
         if isinstance(failure.node, ast.BinOp) and len(arrays) == 2:
             right, left = arrays
             yield failure.whole(f"{right.text} @ {left.text}")
             yield failure.whole(f"{left.text} * {right.text}")
+
+
+def _row_with_row(failure: Failure, arrays: list[Operand]) -> Iterator[Candidate]:
+    """Multiply each row by the row at its place and add up, where two tables of one shape are multiplied."""
+    match failure.node:
+        case ast.BinOp(_, ast.MatMult(), _):
+            pass
+        case ast.Call(ast.Attribute(_, "dot" | "matmul" | "mm") | ast.Name("dot" | "matmul" | "mm")):
+            pass
+        case _:
+            return
+    if len(arrays) == 2 and len(arrays[0].shape or ()) == 2 and arrays[0].shape == arrays[1].shape:
+        right, left = arrays
+        axis = "dim" if left.is_tensor else "axis"
+        yield failure.whole(f"({left.asked} * {right.asked}).sum({axis}=1)")
 
 
 def _last_two_swapped(arrays: list[Operand]) -> Iterator[Candidate]:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
-from primer_core.claims.claim import Claim
-from primer_core.claims.surprises.matrices import ColumnTimesItself, NoInverseByDigits, OneOfEachBlock
+from primer_core.claims.claim import Claim, number_text
+from primer_core.claims.surprises.matrices import ColumnTimesItself, NoInverseByDigits, OneOfEachBlock, RowsTimesMatrix
 from primer_core.language.execution import is_array
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.surprises.line import Line, last_name, numbers, whole_number
@@ -21,6 +21,11 @@ from primer_core.lessons.own_lines.trace import Part
 _PRODUCTS = (
     "operator.@", "np.dot", "np.matmul", "ndarray.dot", "torch.matmul", "torch.mm", "Tensor.matmul", "Tensor.mm",
 )  # fmt: skip
+_VECTOR_PRODUCTS = (*_PRODUCTS, "torch.mv", "Tensor.mv")
+_EXACT = ("int64", "float32", "float64")
+_MOST_SHOWN = 6
+"""Numbers of a row that are told one by one at most."""
+
 _TURNS = ("T", "mT", "t", "transpose")
 _OF_TABLES = ("diag", "diagonal", "trace", "det", "inv", "eig", "eigh", "svd", "solve", "[]", "[]=", "T", "t")
 """What is asked of a table, and not of a number in brackets."""
@@ -60,9 +65,11 @@ def _sides(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
     match node:
         case ast.BinOp(left, ast.MatMult(), right):
             return left, right
-        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" | "torch"), "dot" | "matmul" | "mm"), [left, right], []):
+        case ast.Call(
+            ast.Attribute(ast.Name("np" | "numpy" | "torch"), "dot" | "matmul" | "mm" | "mv"), [left, right], []
+        ):
             return left, right
-        case ast.Call(ast.Attribute(left, "dot" | "matmul" | "mm"), [right], []):
+        case ast.Call(ast.Attribute(left, "dot" | "matmul" | "mm" | "mv"), [right], []):
             return left, right
     return None
 
@@ -121,6 +128,64 @@ def _takes_tables(part: Part, size: int) -> bool:
         return False
     of_many = [each for each in given if int(np.prod(shape_of(each))) > 1]
     return len(of_many) > 1 or last_name(part) in _OF_TABLES
+
+
+def _of_rows(line: Line) -> Iterator[Claim]:
+    for part in line.step.parts:
+        if part.entry not in _PRODUCTS or len(part.operands) != 2 or not all(map(is_array, part.operands)):
+            continue
+        node = line.at(part.place)
+        match None if node is None else _sides(node):
+            case [ast.Name(table), ast.Name(matrix)] if table != matrix:
+                pass
+            case _:
+                continue
+        rows, square = (numbers(each) for each in part.operands)
+        if rows.ndim != 2 or square.ndim != 2 or square.shape[0] != square.shape[1] or square.shape[0] > _MOST_SHOWN:
+            continue
+        if any(each.dtype not in _EXACT or not np.isfinite(each).all() for each in (rows, square)):
+            continue
+        both = rows @ square, rows @ square.T
+        differ = np.flatnonzero(~np.isclose(*both, rtol=1e-3, atol=1e-6).all(axis=1))
+        singles = _times_a_row(line, matrix, table, square) if differ.size and isinstance(node, ast.expr) else {}
+        found = [row for row in singles if row in differ]
+        if found and isinstance(node, ast.expr):
+            gives, wanted = (tuple(number_text(each.item()) for each in table[found[0]]) for table in both)
+            instead = _with_right(line, node, f"{matrix}.T")
+            yield RowsTimesMatrix(
+                line.run, line.text(node), matrix, singles[found[0]], found[0], gives, wanted, instead
+            )
+
+
+def _times_a_row(line: Line, matrix: str, table: str, square: NDArray[Any]) -> dict[int, str]:
+    """Return rows of a table by which the program multiplies a matrix from the left, and these products as code."""
+    found: dict[int, str] = {}
+    for step in line.trace.steps:
+        for part in step.parts:
+            if part.entry not in _VECTOR_PRODUCTS or len(part.operands) != 2 or not all(map(is_array, part.operands)):
+                continue
+            node = line.at(part.place)
+            match None if node is None else _sides(node):
+                case [ast.Name(left), ast.Subscript(ast.Name(of), ast.Constant(int(row)))] if (left, of) == (
+                    matrix,
+                    table,
+                ):
+                    pass
+                case _:
+                    continue
+            if isinstance(node, ast.expr) and np.array_equal(numbers(part.operands[0]), square):
+                found[row] = line.text(node)
+    return found
+
+
+def _with_right(line: Line, node: ast.expr, right: str) -> str:
+    """Return a product with another matrix at its right, as code."""
+    match node:
+        case ast.BinOp(left):
+            return f"{line.text(left)} @ {right}"
+        case ast.Call(function, [*before, _]):
+            return f"{line.text(function)}({', '.join([*map(line.text, before), right])})"
+    raise AssertionError(node)
 
 
 def _no_inverse(line: Line) -> Iterator[Claim]:
@@ -224,4 +289,4 @@ def _step(cut: ast.Slice) -> int:
     return step if step is not None and start is not None and cut.upper is None and 0 <= start < step else 0
 
 
-RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_all_products, _no_inverse, _blocks)
+RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (_all_products, _of_rows, _no_inverse, _blocks)

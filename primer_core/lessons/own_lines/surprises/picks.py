@@ -15,6 +15,7 @@ from primer_core.claims.surprises.picks import (
     ClippedAtTheEnd,
     EmptySpan,
     GoesDownFirst,
+    ListIsOneIndex,
     ListPerAxis,
     NoAxisInSlice,
     OneAxisForLists,
@@ -24,6 +25,7 @@ from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.across import down_of
+from primer_core.lessons.own_lines.positions import fits_as_a_place, is_position
 from primer_core.lessons.own_lines.surprises.line import Line, as_array, numbers, whole_number
 from primer_core.lessons.own_lines.trace import Part
 
@@ -159,6 +161,17 @@ def _list_per_axis(line: Line) -> Iterator[Claim]:
         gives = shape_of(part.result)
         if gives != wanted:
             yield ListPerAxis(line.run, line.text(node), len(index), gives, instead, wanted)
+
+
+def _one_index(line: Line) -> Iterator[Claim]:
+    for _, node, array, index in _indexings(line, (*_READS, *_WRITES)):
+        if not isinstance(node.slice, ast.Name) or not isinstance(index, list) or not is_position(node.slice.id):
+            continue
+        shape = shape_of(array)
+        if fits_as_a_place(index, shape) and all(-shape[0] <= each < shape[0] for each in index):
+            instead = f"{line.asked(node.value)}[tuple({node.slice.id})]"
+            gives = (len(index), *shape[1:])
+            yield ListIsOneIndex(line.run, line.text(node), node.slice.id, tuple(index), gives, instead)
 
 
 def _one_axis(line: Line) -> Iterator[Claim]:
@@ -376,6 +389,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _empty,
     _no_axis,
     _list_per_axis,
+    _one_index,
     _one_axis,
     _clipped,
     _places,

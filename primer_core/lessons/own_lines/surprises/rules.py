@@ -11,6 +11,7 @@ from primer_core.language.programs.functions import Happening
 from primer_core.lessons.own_lines.apart import apart
 from primer_core.lessons.own_lines.failing import statements_of
 from primer_core.lessons.own_lines.surprises import (
+    arrangements,
     arrays,
     calls,
     common,
@@ -43,6 +44,7 @@ from primer_core.lessons.own_lines.surprises import (
     slopes,
     takes,
     tensors,
+    ties,
     training,
 )
 from primer_core.lessons.own_lines.surprises.line import LOSSES, Line
@@ -63,9 +65,11 @@ _RULES: tuple[_Rule, ...] = (
     *layers.RULES,
     *passes.RULES,
     *tensors.RULES,
+    *ties.RULES,
     *models.RULES,
     *shares.RULES,
     *arrays.RULES,
+    *arrangements.RULES,
     *equalities.RULES,
     *digits.RULES,
     *readings.RULES,

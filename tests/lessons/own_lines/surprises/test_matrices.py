@@ -4,7 +4,7 @@ import pytest
 
 from primer_core.claims.claim import Claim
 from primer_core.claims.surprises.equalities import AnswersCompared
-from primer_core.claims.surprises.matrices import ColumnTimesItself, NoInverseByDigits, OneOfEachBlock
+from primer_core.claims.surprises.matrices import ColumnTimesItself, NoInverseByDigits, OneOfEachBlock, RowsTimesMatrix
 from primer_core.claims.surprises.places import CellsOfMesh
 from primer_core.claims.surprises.shares import SharesBelowZero
 from primer_core.lessons.own_lines.claims import surprising
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 assert every_check  # what it imports registers the checks
 
-KINDS = (ColumnTimesItself, NoInverseByDigits, OneOfEachBlock)
+KINDS = (ColumnTimesItself, NoInverseByDigits, OneOfEachBlock, RowsTimesMatrix)
 COLUMN = "x = np.array([[1.], [2.], [3.]])\n"
 FLAT = "A = np.arange(1., 10).reshape(3, 3) / 10\n"
 
@@ -69,6 +69,42 @@ def found(program: str, kinds: tuple[type[Claim], ...] = KINDS) -> list[Claim]:
 )
 def test_it_is_named(program: str, claim: Claim) -> None:
     assert claim in found(program)
+
+
+TURN = "R = np.array([[0, -1], [1, 0]])\nA = np.array([[1, 0], [2, 0], [0, 3]])\n"
+FIRST = ("0", "−1"), ("0", "1")
+
+
+@pytest.mark.parametrize(
+    ("program", "claims"),
+    [
+        (
+            TURN + "p = R.dot(A[0])\nB = A.dot(R)",
+            [RowsTimesMatrix((8, 1), "A.dot(R)", "R", "R.dot(A[0])", 0, *FIRST, "A.dot(R.T)")],
+        ),
+        (
+            TURN + "B = A @ R\nprint(np.dot(R, A[2]))",
+            [RowsTimesMatrix((7, 1), "A @ R", "R", "np.dot(R, A[2])", 2, ("3", "0"), ("−3", "0"), "A @ R.T")],
+        ),
+        (
+            "m = torch.tensor([[0., 2.], [1., 0.]])\nx = torch.tensor([[1., 0.]])\n"
+            "one = torch.mv(m, x[0])\nall = torch.mm(x, m)",
+            [
+                RowsTimesMatrix(
+                    (8, 1), "torch.mm(x, m)", "m", "torch.mv(m, x[0])", 0, ("0", "2"), ("0", "1"), "torch.mm(x, m.T)",
+                )
+            ],
+        ),
+        (TURN + "p = R.dot(A[0])\nB = A.dot(R.T)\nC = (R @ A.T).T", []),
+        (TURN + "B = A.dot(R)\nC = A[0] @ R", []),
+        (TURN + "S = np.array([[2, 1], [1, 2]])\np = S.dot(A[0])\nB = A.dot(S)", []),
+        (TURN + "p = R.dot(A[0])\nR = R * 2\nB = A.dot(R)", []),
+        (TURN + "p = R.dot(A[0])\nC = A + 1\nB = C.dot(R)", []),
+        (TURN + "A[:] = 0\np = R.dot(A[0])\nB = A.dot(R)", []),
+    ],
+)  # fmt: skip
+def test_rows_times_a_matrix_are_told_from_the_matrix_times_a_row(program: str, claims: list[Claim]) -> None:
+    assert found(program) == claims
 
 
 @pytest.mark.parametrize(

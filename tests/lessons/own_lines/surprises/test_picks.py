@@ -8,6 +8,7 @@ from primer_core.claims.surprises.picks import (
     ClippedAtTheEnd,
     EmptySpan,
     GoesDownFirst,
+    ListIsOneIndex,
     ListPerAxis,
     NoAxisInSlice,
     OneAxisForLists,
@@ -33,6 +34,22 @@ def said_here(program: str) -> list[Claim]:
 @pytest.mark.parametrize(
     ("program", "claims"),
     [
+        (
+            GRID + "pos = [2, 1]\nprint(g[pos])",
+            [ListIsOneIndex((7, 1), "g[pos]", "pos", (2, 1), (2, 4), "g[tuple(pos)]")],
+        ),
+        (
+            TORCH_GRID + "start_cell = [-1, 0]\nt[start_cell] = 5",
+            [ListIsOneIndex((7, 1), "t[start_cell]", "start_cell", (-1, 0), (2, 3), "t[tuple(start_cell)]")],
+        ),
+        (
+            "c = np.zeros((3, 2, 4))\ndef at(a, loc):\n    return (a + 1)[loc]\nx = at(c, [2, 1, 0])",
+            [ListIsOneIndex((7, 1), "(a + 1)[loc]", "loc", (2, 1, 0), (3, 2, 4), "(a + 1)[tuple(loc)]")],
+        ),
+        (GRID + "rows = [2, 1]\nidx = [0, 2]\nprint(g[rows], g[idx])", []),
+        (GRID + "pos = [2, 1]\nprint(g[pos[0], pos[1]], g[tuple(pos)], g[(2, 1)], g[pos, :])", []),
+        (GRID + "pos = np.array([2, 1])\nprint(g[pos])\npos = [1, 2, 0]\nprint(g[pos])\npos = [1]\nprint(g[pos])", []),
+        (TEN + "pos = [3]\npositions = [1, 2]\nprint(a[pos], a[positions])\ng = a.reshape(2, 5)\nx = g[[1, 0]]", []),
         (
             TEN + "i, m = 0, 3\nb = a[i + m - 1:i - 1:-1]",
             [EmptySpan((7, 1), "a[i + m - 1:i - 1:-1]", 0, 10, 2, -1, -1, 2, 9, "a[i + m - 1::-1]")],
@@ -200,6 +217,29 @@ def test_the_axis_that_comes_first_runs_down(program: str, said: tuple[object, .
         (each.run, each.code, each.across, each.down, each.axis, each.rows, each.columns, each.instead)
         for each in claims
     ] == [said]
+
+
+@pytest.mark.parametrize(
+    ("lines", "away"),
+    [
+        (GRID + "pos = [1, 3]\nprint(g[pos])", "3 is no place of the 3"),
+        (TORCH_GRID + "at = [0, -5, 1]\nx = t.reshape(4, 3, 1).expand(4, 3, 2).swapaxes(0, 1)[at]", ""),
+        (TORCH_GRID + "at = [1, -4]\nx = t.T[at]", "−4 is no place of the 3"),
+        (GRID + "pos = [1, 3]\ng[pos] = 7", "3 is no place of the 3"),
+        (GRID + "pos = [1, 4]\nprint(g[pos])", ""),
+        (GRID + "pos = [3, 0]\nprint(g[pos])", ""),
+        (TEN + "pos = [10]\nprint(a[pos])", ""),
+        (GRID + "pos = [1, 3, 0]\nprint(g[pos])", ""),
+        (GRID + "print(g[[1, 3]])", ""),
+    ],
+)
+def test_a_position_in_a_list_that_is_no_index_of_axis_0_is_made_a_tuple(lines: str, away: str) -> None:
+    outcome = explain(OwnLinesQuestion(program=HEADER + lines))
+    assert isinstance(outcome, Shown)
+    cause = "" if outcome.cause is None else plain(outcome.cause.sentence())
+    assert ("is a list, and a list is one index, along axis 0" in cause) == bool(away)
+    assert away in cause
+    assert any("[tuple(" in fix.line for fix in outcome.fixes) == bool(away)
 
 
 @pytest.mark.parametrize(
