@@ -174,6 +174,46 @@ class BatchesCounted(InAWord, Claim):
 
 
 @dataclass(frozen=True, slots=True)
+class LastRoundAlone(InAWord, Claim):
+    """A count that each round of a loop binds anew was divided by the number of all that the rounds compared.
+
+    Parameters
+    ----------
+    run
+        Which line, and when.
+    code
+        The division.
+    name
+        What the count is bound to.
+    held
+        int, the count of the last round.
+    last, samples
+        int, how many were compared in the last round, and in all of them.
+    """
+
+    word: ClassVar[str] = "last round"
+    run: Run
+    code: str
+    name: str
+    held: int
+    last: int
+    samples: int
+
+    def sentence(self) -> Sentence:
+        """Say what the count is of, and what adds the rounds up."""
+        return (
+            Code(f"{self.name} ="),
+            " binds the name anew in each round of the loop, so that behind it ",
+            Code(self.name),
+            f" holds the last round alone: {self.held} of {self.last}. ",
+            Code(self.code),
+            f" divides that by all {self.samples}. ",
+            Code(f"{self.name} += "),
+            " in the loop, from 0 before it, adds up what all rounds count",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class UnitsAlike(InAWord, Claim):
     """All units of a layer learn the same.
 

@@ -827,6 +827,8 @@ class _Writer:
                 raise _NoTerm
             return Term(f"{title}({texts})", f"{title}({numbers})", value.item())
         if len(terms) == 1 and not call.bound.keywords and _equal(terms[0].amount, value):
+            if _is_truth(terms[0].amount) and not _is_truth(value):  # which would not add up as numbers do
+                return Term(f"float({terms[0].text})", f"float({terms[0].numbers})", value.item())
             return terms[0]
         raise _NoTerm
 
@@ -871,6 +873,8 @@ class _Writer:
             raise _NoTerm
         terms = [self._cell(cell, depth) for cell in cells]
         amounts = [term.amount for term in terms]
+        if len(terms) > 1 and all(map(_is_truth, amounts)):  # two of them make True with a plus, and no 2
+            raise _NoTerm
         sign = "*" if last in ("prod", "cumprod") else "+"
         texts, numbers = zip(*(term.within(_BINDS[sign]) for term in terms), strict=True)
         if last in _SUMMED or last in ("prod", "cumprod"):
@@ -933,6 +937,10 @@ def number_code(value: Any) -> str:
     if isinstance(plain, float):
         return repr(float(f"{plain:.8g}"))
     return repr(plain)
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool | np.bool_) or str(getattr(value, "dtype", "")).endswith("bool")
 
 
 def _equal(amount: Any, value: Any) -> bool:

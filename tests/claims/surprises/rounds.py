@@ -20,6 +20,7 @@ from primer_core.claims.surprises.rounds import (
     CellStateTaken,
     ClippedTooLate,
     FirstOfAll,
+    LastRoundAlone,
     OutOfReach,
     RowsOfPlaces,
     TakenAway,
@@ -27,9 +28,18 @@ from primer_core.claims.surprises.rounds import (
 )
 from tests.claims.checking import check
 from tests.claims.program import Program
-from tests.claims.running_checks import line, opened
+from tests.claims.running_checks import line, opened, statement_called
 from tests.claims.source_checks import Between, in_sight
-from tests.claims.surprises.lines import after_line, at_line, computed, made_of, numbers, stands_there, statement_of
+from tests.claims.surprises.lines import (
+    after_line,
+    at_line,
+    computed,
+    made_of,
+    numbers,
+    stands_there,
+    statement_of,
+    times_of,
+)
 
 
 def lines_of(program: Program) -> list[str]:
@@ -130,6 +140,48 @@ def _(claim: BatchesCounted, program: Program) -> None:
     assert len(loader.dataset) == claim.samples
     counted = computed(ast.unparse(node.left), names)
     assert float(counted) == int(counted) or "*" in claim.code
+
+
+@check(LastRoundAlone)
+def _(claim: LastRoundAlone, program: Program) -> None:
+    names = at_line(program, claim.run)
+    node: Any = stands_there(claim.code, program, claim.run)
+    assert isinstance(node.op, ast.Div)
+    assert claim.name in {each.id for each in ast.walk(node.left) if isinstance(each, ast.Name)}
+    assert computed(ast.unparse(node.right), names) == claim.samples
+    assert computed(claim.name, names) == claim.held
+    source = opened(program.code)
+    loops = [each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.For)]
+    binds = [
+        (number, each)
+        for number, each in numbered(source)
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == claim.name and "==" in ast.unparse(each)
+    ]
+    ((number, bind),) = binds
+    assert any(ast.dump(bind) in map(ast.dump, loop.body) for loop in loops)
+    until = times_of(program, number, claim.run)
+    since = times_of(program, number, (claim.run[0], claim.run[1] - 1)) if claim.run[1] > 1 else 0
+    compare = next(each for each in ast.walk(bind.value) if isinstance(each, ast.Compare))
+    sizes = [
+        computed(ast.unparse(compare), at_line(program, (number, time))).reshape(-1).shape[0]
+        for time in range(since + 1, until + 1)
+    ]
+    assert len(sizes) > 1
+    assert sum(sizes) == claim.samples
+    assert sizes[-1] == claim.last
+    assert claim.held <= claim.last < claim.samples
+
+
+def numbered(source: str) -> list[tuple[int, ast.stmt]]:
+    """The statements of a program, each with what a claim calls it by."""
+    lines = range(1, source.count("\n") + 2)
+    found = []
+    for number in lines:
+        try:
+            found.append((number, statement_called(source, number)))
+        except (StopIteration, IndexError, AssertionError, KeyError):
+            continue
+    return found
 
 
 @check(UnitsAlike)

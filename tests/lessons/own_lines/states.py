@@ -400,6 +400,10 @@ _ROUNDS = (
     "from torch.utils.data import DataLoader, TensorDataset\n"
     "batches = DataLoader(TensorDataset(torch.arange({1} * 2.).reshape(-1, 1)), batch_size=2)\n"
     "for turn in range({0} + 1):\n    (part,) = next(iter(batches))",
+    "marks = torch.ones(2 * {0} + 2)\nfor i in range(0, 2 * {0} + 2, 2):\n"
+    "    hits = (marks[i:i + 2] == 1.0).sum().item()\nprint(hits / len(marks))",
+    "signs = torch.tensor([1, 0, 1, 1])\nn = 4\nfor turn in range({0}):\n    for i in range(n):\n"
+    "        good = (signs[i:i + 1] == {1}).sum().item()\n    share = 100 * good / n",
     "from torch.utils.data import DataLoader, TensorDataset\n"
     "mixed = DataLoader(TensorDataset(torch.arange({1} * 2.)), batch_size={0}, shuffle=True)\n"
     "one = next(iter(mixed))\nother = next(iter(mixed))",

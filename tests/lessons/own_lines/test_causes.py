@@ -739,6 +739,163 @@ def test_rows_and_scores_are_not_told_elsewhere(code: str) -> None:
     assert "is a table" not in said
 
 
+NET = "import torch\nfrom torch import nn\nnet = nn.Linear(2, 1)\n"
+SAVED = f"{NET}torch.save(net.state_dict(), 'x.pt')\nmodel = torch.load('x.pt')\n"
+ORDERED = f"{NET}from collections import OrderedDict\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "fix"),
+    [
+        (
+            f"{SAVED}model.eval()",
+            "model is what was saved, a state dict: the numbers of a network by their names, and no network. It has no "
+            "layers and no forward, and no eval. Make a network of the same layers first, then put the numbers into it "
+            "with load_state_dict.",
+            "model = nn.Linear(2, 1); model.load_state_dict(torch.load('x.pt'))",
+        ),
+        (
+            f"{SAVED}print(model(torch.ones(1, 2)))",
+            "and it cannot be called.",
+            "model = nn.Linear(2, 1); model.load_state_dict(torch.load('x.pt'))",
+        ),
+        (
+            f"{NET}old = net.state_dict()\nfor p in old.parameters():\n    print(p)",
+            "old is a state dict: the numbers of a network",
+            "old = nn.Linear(2, 1); old.load_state_dict(net.state_dict())",
+        ),
+    ],
+)
+def test_a_state_is_told_to_be_no_network(program: str, words: str, fix: str) -> None:
+    trace = run(program)
+    found = cause_of(trace)
+    assert found is not None
+    assert words in plain(found.sentence())
+    assert [each.line for each in fixes_of(trace)] == [fix]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        f"{NET}old = net.state_dict()\nold.append(3)",
+        f"{NET}torch.save(net, 'x.pt')\nnet.state_dict()\nmodel = torch.load('x.pt')\nmodel()",
+        f"{ORDERED}d = OrderedDict(a=1)\nd.eval()",
+        f"{ORDERED}torch.save(OrderedDict(a=1), 'x.pt')\nd = torch.load('x.pt')\nd.eval()",
+    ],
+)
+def test_what_is_no_state_is_not_told_to_be_one(program: str) -> None:
+    found = cause_of(run(program))
+    assert found is None or "state dict" not in plain(found.sentence())
+
+
+PARTED = """import torch
+from torch.utils.data import Dataset, Subset, random_split
+class Digits(Dataset):
+    def __init__(self, labels):
+        self.targets, self.classes = labels, ["a", "b"]
+    def __len__(self):
+        return len(self.targets)
+    def __getitem__(self, i):
+        return self.targets[i]
+whole = Digits({})
+"""
+
+
+@pytest.mark.parametrize(
+    ("labels", "program", "part", "fixes"),
+    [
+        (
+            "torch.arange(6) % 2",
+            "part, rest = random_split(whole, [4, 2])\nt = part.targets",
+            "part",
+            ["t = part.dataset.targets[part.indices]", "t = [part.dataset.targets[i] for i in part.indices]"],
+        ),
+        (
+            "[0, 1, 0]",
+            "few = [Subset(whole, [2, 0])]\nt = few[0].targets",
+            "few[0]",
+            ["t = [few[0].dataset.targets[i] for i in few[0].indices]"],
+        ),
+        ("[0, 1, 0]", "few = Subset(whole, [2, 0])\nt = few.classes", "few", ["t = few.dataset.classes"]),
+        ("[0, 1, 0]", "few = Subset(whole, [2, 0])\nt = few.groups", "few", []),
+    ],
+)
+def test_a_part_of_a_data_set_is_told_to_lack_what_the_whole_has(
+    labels: str, program: str, part: str, fixes: list[str]
+) -> None:
+    trace = run(PARTED.format(labels) + program)
+    found = cause_of(trace)
+    assert found is not None
+    said = plain(found.sentence())
+    assert said.startswith(f"{part} is a Subset. It copies nothing: it holds the whole data set, {part}.dataset, and")
+    assert said.endswith(f"and it has no {program.rpartition('.')[2]} of its own.")
+    assert [each.line for each in fixes_of(trace)] == fixes
+
+
+def test_another_class_of_that_name_is_no_part_of_data() -> None:
+    found = cause_of(run("class Subset:\n    pass\ns = Subset()\ns.targets"))
+    assert found is None or "whole data set" not in plain(found.sentence())
+
+
+CUBE = (
+    "import numpy as np\nimport torch\nx = torch.arange(12.0).reshape(3, 2, 2)\na = np.arange(12.0).reshape(3, 2, 2)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "fix"),
+    [
+        (
+            "r = torch.max(x, dim=(1, 2))",
+            "Along an axis, torch.max gives two things, the values and their places. A place is a number along one "
+            "axis, so that it takes one axis, and (1, 2) is 2 of them. torch.amax(x, dim=(1, 2)) gives the largest "
+            "values alone, along all of them.",
+            "r = torch.amax(x, dim=(1, 2))",
+        ),
+        ("d = (0, 2)\nr = x.min(dim=d, keepdim=True)", "d is 2 of them.", "r = torch.amin(x, dim=d, keepdim=True)"),
+        ("r = (x + 1).max((-2, -1))", "the largest values", "r = torch.amax(x + 1, dim=(-2, -1))"),
+        ("r, at = torch.max(x, (1, 2))", "counts the places along that one.", "r, at = x.flatten(1, 2).max(dim=1)"),
+        ("r = x.max(dim=(1, 2)).values", "x.flatten(1, 2).max(dim=1) makes", "r = x.flatten(1, 2).max(dim=1).values"),
+        ("r = x.median(dim=[0, 1])", "x.median gives two things", "r = x.flatten(0, 1).median(dim=0)"),
+        ("r = torch.argmax(x, dim=(0, 1))", "torch.argmax gives places alone.", "r = x.flatten(0, 1).argmax(dim=0)"),
+        ("r = a.argmax(axis=(1, 2))", "a.argmax gives places alone.", "r = a.reshape(3, -1).argmax(axis=1)"),
+        ("r = np.argmin(a, (0, 1))", "(0, 1) is 2 of them.", ""),
+        ("r = x.max(dim=(1, 2))\nprint(r.values)", "takes one axis", ""),
+    ],
+)
+def test_a_place_is_told_to_be_a_number_along_one_axis(code: str, words: str, fix: str) -> None:
+    trace = run(CUBE + code)
+    found = cause_of(trace)
+    assert found is not None
+    assert words in plain(found.sentence())
+    offered = [each.line for each in fixes_of(trace)]
+    assert offered == ([fix] if fix else [])
+    cube = np.arange(12.0).reshape(3, 2, 2)
+    names = {"torch": torch, "x": torch.tensor(cube), "d": (0, 2)}
+    if "torch.am" in fix:
+        given = eval(fix.partition(" = ")[2], names)
+        wanted = getattr(np, "max" if "amax" in fix else "min")(
+            cube + ("+" in code), (0, 2) if "d =" in code else (1, 2), keepdims="keepdim" in code
+        )
+        np.testing.assert_array_equal(given.numpy(), wanted)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "r = x.max(dim=(0, 5))",
+        "r = x.max(dim=(1,))",
+        "r = x.max(dim=(1, 1))",
+        "r = x.max(dim='rows')",
+        "r = a.max(axis=1.5)",
+        "r = x.sum(dim=(0, 'c'))",
+    ],
+)
+def test_several_axes_for_one_place_are_not_told_elsewhere(code: str) -> None:
+    found = cause_of(run(CUBE + code))
+    assert found is None or "A place is" not in plain(found.sentence())
+
+
 TWO = "b, c = np.array([3, 6, 1]), np.array([4, 2, 9])\nt = torch.tensor([-1.0, 2.0])\nm = np.ones((2, 3))\n"
 
 

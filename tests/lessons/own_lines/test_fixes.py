@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from primer_core.claims.claim import plain as letters
 from primer_core.lessons.own_lines import LESSON
 from primer_core.lessons.own_lines.explain import Shown, explain
 from primer_core.lessons.own_lines.fixes.trying import fixes_of
@@ -391,6 +392,63 @@ def test_what_was_not_meant_is_not_offered(program: str, line: str) -> None:
     assert isinstance(outcome, Shown)
     assert outcome.trace.stopped is not None
     assert line not in [fix.line for fix in outcome.fixes]
+
+
+GAN = """import torch
+from torch import nn
+torch.manual_seed(0)
+made, judge = nn.Linear(2, 1), nn.Linear(1, 1)
+opt = torch.optim.SGD({}, lr=0.1)
+noise = torch.randn(4, 2)
+fake = made(noise)
+{}
+loss.backward()
+{}
+second = ((judge(fake) - 1) ** 2).mean()
+second.backward()
+"""
+
+
+@pytest.mark.parametrize(
+    ("judged", "line"),
+    [
+        ("loss = (judge(fake) ** 2).mean()", "loss = (judge(fake.detach()) ** 2).mean()"),
+        ("out = judge(fake)\nloss = out.pow(2).sum()", "out = judge(fake.detach())"),
+        (
+            "real = judge(noise[:, :1])\nloss = (judge(fake) - real).mean()",
+            "loss = (judge(fake.detach()) - real).mean()",
+        ),
+    ],
+)
+def test_a_result_of_another_network_is_parted_from_it(judged: str, line: str) -> None:
+    outcome = explain(OwnLinesQuestion(program=GAN.format("judge.parameters()", judged, "opt.step()")))
+    assert isinstance(outcome, Shown)
+    assert [fix.line for fix in outcome.fixes] == [line]
+    ran = recorded(outcome.fixes[0].source)
+    assert ran.error is None
+    until = outcome.fixes[0].source.partition("opt.step()")[0]
+    assert recorded(f"{until}print(made.weight.grad)").printed == "None\n"
+    assert outcome.cause is not None
+    said = letters(outcome.cause.sentence())
+    assert "opt changes judge alone, but a way back does not know of optimisers: it fills the gradients of made" in said
+    assert "judge(fake.detach()) ends it at fake, and leaves the graph of made for the second." in said
+
+
+@pytest.mark.parametrize(
+    ("held", "judged", "steps"),
+    [
+        ("[*judge.parameters(), *made.parameters()]", "loss = (judge(fake) ** 2).mean()", "opt.step()"),
+        ("judge.parameters()", "loss = (judge(fake) ** 2).mean()", "pass"),
+        ("made.parameters()", "loss = (judge(fake) ** 2).mean()", "opt.step()"),
+        ("judge.parameters()", "loss = (judge(fake) ** 2).mean() + fake.mean()", "opt.step()"),
+        ("judge.parameters()", "loss = (judge(fake) ** 2).mean() + made.weight.sum()", "opt.step()"),
+    ],
+)
+def test_a_result_of_a_network_that_is_to_learn_by_it_is_not_parted(held: str, judged: str, steps: str) -> None:
+    outcome = explain(OwnLinesQuestion(program=GAN.format(held, judged, steps)))
+    assert isinstance(outcome, Shown)
+    assert not [fix.line for fix in outcome.fixes if "detach" in fix.line]
+    assert outcome.cause is None or "detach" not in letters(outcome.cause.sentence())
 
 
 SHARED = (

@@ -20,7 +20,15 @@ from primer_core.language.table.costs import shape_of
 from primer_core.lessons.alignment import axis_rule, joint_shape
 from primer_core.lessons.own_lines.causes.here import CauseHere
 from primer_core.lessons.own_lines.comparisons import compared_first, holds_a_comparison, taken_first, torn
-from primer_core.lessons.own_lines.failing import Entry, Failing, Operand, nodes_of, statements_of, wrapped
+from primer_core.lessons.own_lines.failing import (
+    Entry,
+    Failing,
+    Operand,
+    nodes_of,
+    parts_of,
+    statements_of,
+    wrapped,
+)
 from primer_core.lessons.own_lines.positions import fits_as_a_place
 from primer_core.lessons.own_lines.summed import stretched_over, summed
 from primer_core.lessons.own_lines.trace import Trace
@@ -478,6 +486,52 @@ class StretchedInPlace(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceAlongOne(CauseHere):
+    """What finds places was given several axes, and a place is a number along one of them.
+
+    Parameters
+    ----------
+    function
+        What was called.
+    given
+        The axes, as they were given.
+    count
+        int, how many they are.
+    finds
+        ``"largest"`` or ``"smallest"`` of what gives values and places, and has a sister that gives the values alone;
+        ``"both"`` of what gives both and has none, ``"places"`` of what gives places alone.
+    instead
+        What takes the axes, or makes one of them first; empty where neither is known.
+    amax
+        Whether that is the sister.
+    """
+
+    function: str
+    given: str
+    count: int
+    finds: str
+    instead: str
+    amax: bool
+
+    def sentence(self) -> Sentence:
+        """Say what a place is, and what can be asked along several axes."""
+        gives = "places alone" if self.finds == "places" else "two things, the values and their places"
+        made: Sentence = ()
+        if self.instead and self.amax:
+            made = (Code(self.instead), f" gives the {self.finds} values alone, along all of them.")
+        elif self.instead:
+            made = (Code(self.instead), " makes one axis of them first, and counts the places along that one.")
+        return (
+            "Along an axis, ",
+            Code(self.function),
+            f" gives {gives}. A place is a number along one axis, so that it takes one axis, and ",
+            Code(self.given),
+            f" is {self.count} of them.",
+            *((" ", *made) if made else ()),
+        )
+
+
 def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the arrays of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -500,7 +554,9 @@ def of_arrays(known: Recognised, trace: Trace) -> Cause | None:
         case kind if kind in _OF_AXES:
             return _scattered(failing) or _as_axis(failing)
         case "list_index" | "not_whole" | "argument_combination":
-            return _as_axis(failing)
+            return along_several(failing) or _as_axis(failing)
+        case "argument_type":
+            return along_several(failing)
         case "number" | "number_torch":
             return _one_number(trace, failing)
         case "too_many_indices_torch":
@@ -789,6 +845,58 @@ def _as_axis(failing: Failing) -> TakenAsAxis | NumberNoTensor | None:
     fit = fit and joint_shape(axis_rule([holder.shape or (), given.shape or ()])) is not None
     instead = f"{library}.{pair}({ast.unparse(array)}, {ast.unparse(other)})" if word and fit else ""
     return TakenAsAxis(ast.unparse(function), ast.unparse(array), given.text, place, numbered, instead, word)
+
+
+def along_several(failing: Failing) -> PlaceAlongOne | None:
+    """Return which axes were given to what finds places along one; None for all else."""
+    match failing.node:
+        case ast.Call(ast.Attribute(ast.Name("np" | "numpy" | "torch"), name) as function, [array, *rest], words):
+            pass
+        case ast.Call(ast.Attribute(array, name) as function, rest, words):
+            pass
+        case _:
+            return None
+    named = [word.value for word in words if word.arg in ("dim", "axis")]
+    operands = dict(zip(parts_of(failing.node), failing.operands, strict=False))
+    axes = (named or rest[:1]) if len(rest) + len(named) == 1 else []
+    holder, given = operands.get(array), operands.get(axes[0]) if axes else None
+    if holder is None or holder.shape is None or given is None or given.kind not in ("tuple", "list"):
+        return None
+    if name not in _FINDS_PLACES or not (holder.is_tensor or name in _PLACES_ALONE):
+        return None
+    sizes, along = len(holder.shape), given.value if isinstance(given.value, tuple | list) else ()
+    if not all(type(each) is int and -sizes <= each < sizes for each in along):
+        return None
+    places = sorted({each % sizes for each in along})
+    if len(places) != len(along) or len(places) < 2:
+        return None
+    called = ast.unparse(function)
+    more = "".join(f", {ast.unparse(word)}" for word in words if word.arg not in ("dim", "axis"))
+    word = "dim" if holder.is_tensor else "axis"
+    finds = {"max": "largest", "min": "smallest"}.get(name, "places" if name in _PLACES_ALONE else "both")
+    if finds in ("largest", "smallest") and not _takes_places(failing):
+        instead = f"torch.a{name}({ast.unparse(array)}, {word}={given.text}{more})"
+        return PlaceAlongOne(called, given.text, len(places), finds, instead, amax=True)
+    instead, in_a_row = "", places[-1] - places[0] == len(places) - 1
+    if in_a_row and not more and holder.is_tensor:
+        instead = f"{holder.asked}.flatten({places[0]}, {places[-1]}).{name}({word}={places[0]})"
+    elif in_a_row and not more and places[-1] == sizes - 1:
+        kept = "".join(f"{size}, " for size in holder.shape[: places[0]])
+        instead = f"{holder.asked}.reshape({kept}-1).{name}({word}={places[0]})"
+    return PlaceAlongOne(called, given.text, len(places), finds, instead, amax=False)
+
+
+def _takes_places(failing: Failing) -> bool:
+    """Return whether the statement takes values and places apart: by two names, or by the name of one."""
+    match failing.statement:
+        case ast.Assign([ast.Tuple()]):
+            return True
+    read = (each for each in ast.walk(failing.statement) if isinstance(each, ast.Attribute | ast.Subscript))
+    return any(each.value is failing.node or ast.unparse(each.value) == failing.place.text for each in read)
+
+
+_PLACES_ALONE = ("argmax", "argmin")
+_FINDS_PLACES = ("max", "min", "median", "nanmedian", "mode", *_PLACES_ALONE)
 
 
 def _no_tensor(failing: Failing, name: str) -> NumberNoTensor | None:

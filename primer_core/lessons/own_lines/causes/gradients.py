@@ -162,6 +162,9 @@ class BuiltBefore(CauseHere):
         int, where that stands.
     looped
         Whether they were computed before a loop in whose rounds it is gone back.
+    parted
+        The optimiser that stepped between both, the network that it holds, and the one that computed these tensors;
+        empty where there is no such thing.
     """
 
     code: str
@@ -170,6 +173,7 @@ class BuiltBefore(CauseHere):
     before: str
     at: int
     looped: bool
+    parted: tuple[str, ...] = ()
 
     def sentence(self) -> Sentence:
         """Say what both have in common, and what parts them."""
@@ -187,14 +191,34 @@ class BuiltBefore(CauseHere):
                 Code(f"{self.names[0]}.detach()"),
                 " in the loop hands on the numbers alone; computed in the loop, it has a new graph in each round.",
             )
+        ends: Sentence = (
+            " was computed of that, too. One backward() of the sum of both goes back once; retain_graph=True in the "
+            "first keeps the graph for the second.",
+        )
+        if self.parted:
+            optimiser, held, first = map(Code, self.parted)
+            ends = (
+                " was computed of that, too. ",
+                optimiser,
+                " changes ",
+                held,
+                " alone, but a way back does not know of optimisers: it fills the gradients of ",
+                first,
+                " as well. ",
+                Code(f"{held.text}({self.names[0]}.detach())"),
+                " ends it at ",
+                which,
+                ", and leaves the graph of ",
+                first,
+                " for the second.",
+            )
         return (
             Code(self.before),
             f" of line {self.at} went back through the graph of ",
             which,
             f", which {verb} computed in {where}, and freed what it had saved. ",
             Code(self.code),
-            " was computed of that, too. One backward() of the sum of both goes back once; retain_graph=True in the "
-            "first keeps the graph for the second.",
+            *ends,
         )
 
 
@@ -259,6 +283,59 @@ def of_gradients(known: Recognised, trace: Trace) -> Cause | None:
             return _changed_since(trace)
         case "unused":
             return made_beside(trace)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Two networks, of which the second was called of a result of the first, and an optimiser that holds the second.
+
+    Parameters
+    ----------
+    given
+        The one place where the second reads that result before the first way back.
+    name, first, second, optimiser
+        The result, both networks, and the optimiser that stepped between both ways back.
+    """
+
+    given: ast.Name
+    name: str
+    first: str
+    second: str
+    optimiser: str
+
+
+def of_another_network(trace: Trace) -> Parted | None:
+    """Return where a result of one network was read to train another alone, before it was gone back through again."""
+    failing, freed = trace.failing, freed_before(trace)
+    assert failing is not None
+    if freed is None or len(freed.names) != 1 or freed.made[0].gives != freed.names[0]:
+        return None
+    (name,), made = freed.names, freed.made[0].statement
+    match made:
+        case ast.Assign([ast.Name()], ast.Call(ast.Name(first), [ast.Name(), *_])):
+            pass
+        case _:
+            return None
+    learn = {each.called for step in trace.steps for each in step.forwards if each.trainable}
+    if first not in learn or "add_param_group" in trace.source or "requires_grad" in trace.source:
+        return None
+    every, back = statements_of(trace.source), freed.before.statement
+    simple = [each for each in every if not hasattr(each, "body")]
+    until = [each for each in simple if made.lineno < each.lineno <= back.lineno]
+    reads = [node for each in until for node in ast.walk(each) if isinstance(node, ast.Name)]
+    given = [node for node in reads if node.id == name]
+    if len(given) != 1 or first in {node.id for node in reads} or not isinstance(given[0].ctx, ast.Load):
+        return None
+    calls = [node for each in until for node in ast.walk(each) if isinstance(node, ast.Call) and node.args == given]
+    seconds = [call.func.id for call in calls if isinstance(call.func, ast.Name)]
+    between = {ast.unparse(each) for each in simple if back.lineno < each.lineno < failing.statement.lineno}
+    for each in every:
+        match each:
+            case ast.Assign(
+                [ast.Name(optimiser)], ast.Call(_, [ast.Call(ast.Attribute(ast.Name(held), "parameters"), [], []), *_])
+            ) if [held] == seconds and held != first and f"{optimiser}.step()" in between:
+                return Parted(given[0], name, first, held, optimiser)
     return None
 
 
@@ -387,7 +464,9 @@ def _built_before(trace: Trace) -> BuiltBefore | None:
             if all(loops) or (once and not any(loops)):
                 lines = tuple(each.line for each in freed.made)
                 code = Place.of(holder, trace.source).text
-                return BuiltBefore(code, freed.names, lines, freed.before.code, freed.before.line, all(loops))
+                looped, found = all(loops), of_another_network(trace)
+                parted = () if looped or found is None else (found.optimiser, found.second, found.first)
+                return BuiltBefore(code, freed.names, lines, freed.before.code, freed.before.line, looped, parted)
     return None
 
 

@@ -12,7 +12,7 @@ from primer_core.language.programs.interpreter import Interpreter
 from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.causes.here import CauseHere
-from primer_core.lessons.own_lines.failing import Failing, nodes_of, statements_of, wrapped
+from primer_core.lessons.own_lines.failing import Failing, Operand, nodes_of, statements_of, wrapped
 from primer_core.lessons.own_lines.near_names import near_names, renamed
 from primer_core.lessons.own_lines.trace import Trace
 
@@ -174,6 +174,70 @@ class TurnedForLinear(CauseHere):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class StateAlone(CauseHere):
+    """A state dict was asked for what a network has.
+
+    Parameters
+    ----------
+    name
+        What it is bound to.
+    loaded
+        Whether it was loaded.
+    asked
+        The attribute; empty where the state itself was called.
+    """
+
+    name: str
+    loaded: bool
+    asked: str
+
+    def sentence(self) -> Sentence:
+        """Say what a state holds, and what it has to be put into."""
+        held = " is what was saved, a state dict" if self.loaded else " is a state dict"
+        lacks: Sentence = ("and it cannot be called",) if not self.asked else ("and no ", Code(self.asked))
+        return (
+            Code(self.name),
+            f"{held}: the numbers of a network by their names, and no network. It has no layers and no ",
+            Code("forward"),
+            ", ",
+            *lacks,
+            ". Make a network of the same layers first, then put the numbers into it with ",
+            Code("load_state_dict"),
+            ".",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfData(CauseHere):
+    """A part of a data set was asked for what only the whole has.
+
+    Parameters
+    ----------
+    name
+        The part, as code.
+    asked
+        The attribute.
+    """
+
+    name: str
+    asked: str
+
+    def sentence(self) -> Sentence:
+        """Say what a part consists of."""
+        return (
+            Code(self.name),
+            " is a Subset. It copies nothing: it holds the whole data set, ",
+            Code(f"{self.name}.dataset"),
+            ", and a list of places in that, ",
+            Code(f"{self.name}.indices"),
+            ". It gives its length and the samples at those places; attributes of the whole, such as labels, are not "
+            "handed on, and it has no ",
+            Code(self.asked),
+            " of its own.",
+        )
+
+
 def of_networks(known: Recognised, trace: Trace) -> Cause | None:
     """Return the cause of a message as the networks of the program tell it; None where they tell no more."""
     failing = trace.failing
@@ -186,6 +250,10 @@ def of_networks(known: Recognised, trace: Trace) -> Cause | None:
             return _of_result(failing)
         case "no_forward":
             return _forward_within(trace)
+        case "no_attribute":
+            return _part_of_data(trace) or state_alone(trace)
+        case "not_callable":
+            return state_alone(trace)
         case kind if kind in _OF_PRODUCTS:
             return weight_of_a_layer(trace)
     return None
@@ -194,6 +262,55 @@ def of_networks(known: Recognised, trace: Trace) -> Cause | None:
 _OF_PRODUCTS = (
     "matmul_torch", "matmul_sizes_torch", "matmul_batch_torch", "matrix_vector_torch", "matmul", "dot",
 )  # fmt: skip
+
+
+def _part_of_data(trace: Trace) -> PartOfData | None:
+    failing = trace.failing
+    assert failing is not None
+    match failing.node, failing.operands:
+        case ast.Attribute(_, name), (Operand(kind="Subset") as part,) if "class Subset" not in trace.source:
+            return PartOfData(part.asked, name)
+    return None
+
+
+def state_alone(trace: Trace) -> StateAlone | None:
+    """Return which state of a network was asked for what a network has, or called; None of all else."""
+    failing = trace.failing
+    assert failing is not None
+    match failing.node:
+        case ast.Attribute(ast.Name(name), asked):
+            pass
+        case ast.Call(ast.Name(name)):
+            asked = ""
+        case _:
+            return None
+    if failing.scope.get(name) != "OrderedDict" or (asked and asked not in _OF_NETWORKS):
+        return None
+    made: ast.expr | None = None
+    for statement in statements_of(trace.source):
+        match statement:
+            case ast.Assign([ast.Name(bound)], value) if bound == name and statement.lineno < failing.statement.lineno:
+                made = value
+    match made:
+        case ast.Call(ast.Attribute(_, "state_dict"), [], []):
+            return StateAlone(name, loaded=False, asked=asked)
+        case ast.Call(ast.Attribute(ast.Name("torch"), "load")):
+            saved = [ast.unparse(call.args[0]) for call in _saves(trace)]
+            if saved and all(each.endswith(".state_dict()") for each in saved):
+                return StateAlone(name, loaded=True, asked=asked)
+    return None
+
+
+_OF_NETWORKS = (
+    "eval", "train", "parameters", "named_parameters", "forward", "to", "cuda", "cpu", "float", "zero_grad",
+    "state_dict", "load_state_dict", "modules", "children", "requires_grad_",
+)  # fmt: skip
+
+
+def _saves(trace: Trace) -> list[ast.Call]:
+    """Return the calls that save something."""
+    calls = [node for node in nodes_of(trace.source) if isinstance(node, ast.Call) and node.args]
+    return [call for call in calls if ast.unparse(call.func) == "torch.save"]
 
 
 def weight_of_a_layer(trace: Trace) -> WeightOfALayer | None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 
-from primer_core.lessons.own_lines.causes.gradients import carried, list_for_numpy, loop_between, made_beside
+from primer_core.lessons.own_lines.causes.gradients import (
+    carried,
+    list_for_numpy,
+    loop_between,
+    made_beside,
+    of_another_network,
+)
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, each_ended
 from primer_core.lessons.own_lines.reruns.saved import changed_since, freed_before
 from primer_core.lessons.own_lines.surprises.line import goes_back
@@ -39,6 +45,10 @@ def _again(failure: Failure) -> Iterator[Candidate]:
         return
     for statement, own in carried(failure.trace):
         yield failure.before(statement, "; ".join(f"{name} = {name}.detach()" for name in own))
+    network = of_another_network(failure.trace)
+    if network is not None:
+        yield Candidate(failure.place(network.given), f"{network.name}.detach()", "making")
+        return  # with the graph kept, the first network would get the gradient of both
     yield from _parted(failure)
     yield from _kept_for_later(failure)
     bound = _bound(failure, node.func.value)

@@ -12,7 +12,7 @@ from primer_core.claims.lost_gradients import AllFrozen, LosesGradient
 from primer_core.claims.surprises.common import ColumnMeetsRow
 from primer_core.language.parsing import code_expression
 from primer_core.language.table.costs import shape_of
-from primer_core.lessons.own_lines.causes.arrays import picked, position_in_a_list, scattered
+from primer_core.lessons.own_lines.causes.arrays import along_several, picked, position_in_a_list, scattered
 from primer_core.lessons.own_lines.causes.layers import batch_for_channels, made_of_data, sample_without_batch
 from primer_core.lessons.own_lines.causes.losses import batch_in_one_row, loss_is_made, picked_before
 from primer_core.lessons.own_lines.causes.networks import turned_for_linear, weight_of_a_layer
@@ -786,6 +786,28 @@ def _no_leaf(failure: Failure) -> Iterator[Candidate] | None:
     return None
 
 
+def _along_several(failure: Failure) -> Iterator[Candidate] | None:
+    """Ask for the values alone along several axes, or make one axis of them first."""
+    if failure.kind not in ("not_whole", "argument_combination", "argument_type"):
+        return None
+    found = along_several(failure.failing)
+    if found is None or not found.instead:
+        return None
+    match failure.failing.statement:
+        case ast.Assign([ast.Name(name)]) if found.amax and _taken_apart(failure, name):
+            return None
+    return iter([failure.whole(found.instead)])
+
+
+def _taken_apart(failure: Failure, name: str) -> bool:
+    """Return whether the program takes something by its place, or values or indices, of what a name is bound to."""
+    for node in nodes_of(failure.trace.source):
+        match node:
+            case ast.Subscript(ast.Name(of)) | ast.Attribute(ast.Name(of), "values" | "indices") if of == name:
+                return True
+    return False
+
+
 def _scattered_row(failure: Failure) -> Iterator[Candidate] | None:
     """Give what is scattered the axis that its index has more, in front."""
     found = scattered(failure.failing) if failure.kind in ("axis_torch", "gather_axes_torch") else None
@@ -852,6 +874,7 @@ _RULES: tuple[Callable[[Failure], Iterator[Candidate] | None], ...] = (
     _joined_images,
     _sorted_in_place,
     _no_leaf,
+    _along_several,
     _scattered_row,
     _mask_of_numbers,
     _wide_enough,

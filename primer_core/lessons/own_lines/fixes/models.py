@@ -93,7 +93,9 @@ def of_added_numbers(failure: Failure, asked: ast.expr) -> Iterator[Candidate]:
 def of_state(failure: Failure) -> Iterator[Candidate]:
     """Load a state into a network that is made as the one was that it was taken of, where it was called itself."""
     match failure.node:
-        case ast.Call(ast.Name(name)) if "OrderedDict" in failure.failing.scope.get(name, ""):
+        case ast.Call(ast.Name(name)) | ast.Attribute(ast.Name(name)) if "OrderedDict" in failure.failing.scope.get(
+            name, ""
+        ):
             bound = failure.binding(name)
         case _:
             return

@@ -12,7 +12,7 @@ from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named, names_of
 from primer_core.lessons.own_lines.failing import Entry, nodes_of, statements_of, wrapped
 from primer_core.lessons.own_lines.fixes.candidate import Candidate, Failure, made_and_called
-from primer_core.lessons.own_lines.fixes.models import of_added_numbers
+from primer_core.lessons.own_lines.fixes.models import of_added_numbers, of_state
 
 _OF_NUMPY = {
     "astype": ("float", "long", "double", "int", "bool"),
@@ -33,6 +33,9 @@ _OF_PYTORCH: Mapping[str, tuple[str, ...]] = {
 
 _OTHERWISE = {"unsqueeze": "np.expand_dims({0}, {1})", "norm": "np.linalg.norm({0})"}
 """How NumPy writes what is a method of tensors, of the array and of the arguments."""
+
+_OF_EACH_SAMPLE = ("targets", "labels", "target", "label", "y", "data", "x", "X", "images", "imgs", "samples")
+"""What a data set calls that which it has for each sample."""
 
 _OF_ONE_ARRAY = (("a",), ("x",), ("input",))
 """What a function that is asked of one array calls it."""
@@ -108,6 +111,12 @@ def _of_attribute(failure: Failure) -> Iterator[Candidate]:
         yield from of_added_numbers(failure, node.value)
     if operand.kind == "OrderedDict":
         yield from _loaded_into(failure, node.value)
+        yield from of_state(failure)
+    if operand.kind == "Subset" and node.attr in _OF_EACH_SAMPLE:
+        yield failure.whole(f"{holder}.dataset.{node.attr}[{holder}.indices]")
+        yield failure.whole(f"[{holder}.dataset.{node.attr}[i] for i in {holder}.indices]")
+    if operand.kind == "Subset" and node.attr in ("classes", "class_to_idx"):
+        yield failure.whole(f"{holder}.dataset.{node.attr}")
     if call is not None and node.attr in _OTHERWISE and operand.shape is not None and not tensor:
         yield failure.instead(call, _OTHERWISE[node.attr].format(holder, ", ".join(map(failure.text, call.args))))
         return

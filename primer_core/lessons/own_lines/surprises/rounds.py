@@ -19,6 +19,7 @@ from primer_core.claims.surprises.rounds import (
     CellStateTaken,
     ClippedTooLate,
     FirstOfAll,
+    LastRoundAlone,
     OutOfReach,
     RowsOfPlaces,
     TakenAway,
@@ -29,7 +30,7 @@ from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
 from primer_core.lessons.own_lines.reruns.calls import calls_of
 from primer_core.lessons.own_lines.reruns.models import watched
-from primer_core.lessons.own_lines.surprises.line import Line, goes_back, numbers
+from primer_core.lessons.own_lines.surprises.line import Line, goes_back, number_of, numbers
 from primer_core.lessons.own_lines.trace import Part, run
 
 _REACH: Mapping[str, tuple[float, float]] = {"relu": (0.0, inf), "sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
@@ -155,6 +156,100 @@ def _is_of_lstm(line: Line, name: str) -> bool:
             seen = line.step.names.get(layer)
             return seen is not None and seen.kind == "LSTM"
     return False
+
+
+def _last_round(line: Line) -> Iterator[Claim]:
+    for node in line.nodes():
+        match node:
+            case ast.BinOp(
+                ast.Name(name)
+                | ast.Call(ast.Attribute(ast.Name(name), "item" | "float"), [], [])
+                | ast.Call(ast.Name("float"), [ast.Name(name)], [])
+                | ast.BinOp(ast.Constant(), ast.Mult(), ast.Name(name)),
+                ast.Div(),
+                right,
+            ) as division if not any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(right)):
+                counting = _counts_anew(line, name)
+                found = None if counting is None else _rounds_of(line, *counting, division)
+                if found is not None:
+                    yield LastRoundAlone(line.run, line.text(division), name, *found)
+                    return
+
+
+def _counts_anew(line: Line, name: str) -> tuple[ast.Assign, ast.Compare] | None:
+    """Return what alone binds a name to a count of equals, in a loop that ends before a line; None of all else."""
+    if any(isinstance(each, ast.FunctionDef | ast.While | ast.Break | ast.Continue) for each in line.everywhere()):
+        return None
+    binds = [
+        each
+        for each in line.statements
+        if isinstance(each, ast.Assign | ast.AugAssign | ast.AnnAssign) and name in _bound_in(each)
+    ]
+    counting = [each for each in binds if not (isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant))]
+    if line.stored().count(name) != len(binds) or len(counting) != 1:
+        return None
+    match counting[0]:
+        case ast.Assign([ast.Name()], value) as assign:
+            compares = [each for each in ast.walk(value) if isinstance(each, ast.Compare)]
+        case _:
+            return None
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and not value.args:
+        value = value.func.value
+    loops = [each for each in line.statements if isinstance(each, ast.For) and assign in each.body]
+    ended = len(loops) == 1 and (loops[0].end_lineno or 0) < line.node.lineno
+    if not ended or value is not compares[0] if compares else True:
+        return None
+    return (assign, compares[0]) if [*map(type, compares[0].ops)] == [ast.Eq] else None
+
+
+def _bound_in(statement: ast.Assign | ast.AugAssign | ast.AnnAssign) -> set[str]:
+    """Return the names that a statement binds."""
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _rounds_of(
+    line: Line, assign: ast.Assign, compare: ast.Compare, division: ast.BinOp
+) -> tuple[int, int, int] | None:
+    """Return what the last round counted, of how many, and how many all rounds compared, if that is divided by."""
+    steps, here = line.trace.steps, Place.of(compare, line.source)
+    if len(steps) != line.trace.taken:
+        return None
+    sizes: list[int] = []
+    held = None
+    for step in steps[: steps.index(line.step)]:
+        if step.number == line.step.number:
+            sizes = []
+        if _where(step.moment.node) == _where(assign) and not step.moment.functions:
+            results = [part.result for part in step.parts if part.place == here and is_array(part.result)]
+            if len(results) != 1:
+                return None
+            sizes.append(int(np.prod(shape_of(results[0]), dtype=int)))
+            counted = [part.result for part in step.parts if part.place == Place.of(assign.value, line.source)]
+            held = counted[-1] if counted else None
+    seen = line.step.names.get(assign.targets[0].id if isinstance(assign.targets[0], ast.Name) else "")
+    if held is None and seen is not None and seen.kind in ("int", "float"):
+        held = number_of(seen.text)
+    divisor = _divisor(line, division)
+    if len(sizes) < 2 or held is None or divisor != sum(sizes) or sizes[-1] >= divisor:
+        return None
+    count = np.asarray(numbers(held) if is_array(held) else held)
+    if count.shape != ():
+        return None
+    return int(count), sizes[-1], divisor
+
+
+def _divisor(line: Line, division: ast.BinOp) -> int:
+    """Return the whole number that a line divides by; 0 where it is not known."""
+    whole = [part for part in line.step.parts if part.place == Place.of(division, line.source)]
+    match division.right:
+        case _ if len(whole) == 1 and type(whole[0].operands[-1]) is int:
+            return whole[0].operands[-1]
+        case ast.Name(name) if name in line.step.names and line.step.names[name].kind == "int":
+            number = number_of(line.step.names[name].text)
+            return number if isinstance(number, int) else 0
+        case ast.Call(ast.Name("len"), [ast.Name(name)], []) if line.is_pythons("len"):
+            return (line.shape_of(name) or (0,))[0]
+    return 0
 
 
 def _batches(line: Line) -> Iterator[Claim]:
@@ -316,6 +411,7 @@ RULES: tuple[Callable[[Line], Iterator[Claim]], ...] = (
     _ignored,
     _cell_state,
     _batches,
+    _last_round,
     _alike,
     _rows_of_places,
     _best_of_every,

@@ -13,6 +13,7 @@ from primer_core.claims.surprises.rounds import (
     CellStateTaken,
     ClippedTooLate,
     FirstOfAll,
+    LastRoundAlone,
     OutOfReach,
     RowsOfPlaces,
     TakenAway,
@@ -37,6 +38,43 @@ def found(program: str, module: str = rounds.__name__) -> list[Claim]:
     assert shown.trace.stopped is None, shown.trace.message
     claims = [claim for claims in surprising(shown).values() for claim in claims]
     return [claim for claim in claims if type(claim).__module__ == module]
+
+
+COUNTED = (
+    "out = torch.tensor([1., 0., 1., 1., 0.])\ny = torch.tensor([1., 0., 0., 1., 0.])\n{}for i in range(0, 5, 2):\n"
+    "    got, b = out[i:i + 2], y[i:i + 2]\n    {}\n{}"
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "reads", "code"),
+    [
+        ("", "right = (got == b).float().sum()", "print(right / y.shape[0])", "right / y.shape[0]"),
+        ("right = 0\n", "right = (got == b).sum().item()", "share = 100 * right / len(y)", "100 * right / len(y)"),
+        ("n = 5\n", "right = (got == b).sum()", "print('share', right.item() / n)", "right.item() / n"),
+    ],
+)
+def test_a_count_of_the_last_round_is_told_to_be_that(start: str, count: str, reads: str, code: str) -> None:
+    said = [each for each in found(COUNTED.format(start, count, reads)) if isinstance(each, LastRoundAlone)]
+    line = 13 if start else 12
+    assert said == [LastRoundAlone((line, 1), code, "right", 1, 1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "reads"),
+    [
+        ("right = 0\n", "right += (got == b).sum()", "print(right / len(y))"),
+        ("right = 0\n", "right = right + (got == b).sum()", "print(right / len(y))"),
+        ("", "right = (got == b).sum()", "print(right / len(b))"),
+        ("", "right = (got == b).sum()", "    print(right / len(y))"),
+        ("all = 0\n", "right = (got == b).sum(); all += right", "print(all / len(y))"),
+        ("", "right = (got == b).float().mean()", "print(right / 3)"),
+        ("", "right = (got > b).sum()", "print(right / 5)"),
+        ("", "right = (got == b).sum()", "right = (out == y).sum()\nprint(right / len(y))"),
+    ],
+)
+def test_a_count_of_all_rounds_is_left_alone(start: str, count: str, reads: str) -> None:
+    assert not [each for each in found(COUNTED.format(start, count, reads)) if isinstance(each, LastRoundAlone)]
 
 
 LOADER = "dl = DataLoader(TensorDataset(torch.arange(6.).reshape(6, 1), torch.arange(6)), batch_size=4)\n"
