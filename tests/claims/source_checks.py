@@ -397,11 +397,13 @@ def numbers_written(code: str) -> list[float]:
 
 
 def writes_itself(code: str, number: int, name: str) -> bool:
-    """Whether a statement is such as ``total += x`` of that name."""
+    """Whether a statement is such as ``total += x`` of that name, or ``x[x > 0] = 1``, which asks it where to write."""
     node = statement_called(code, number)
-    return isinstance(node, ast.AugAssign) and any(
-        isinstance(each, ast.Name) and each.id == name for each in ast.walk(node.target)
-    )
+    if isinstance(node, ast.Assign):
+        asked = [each.slice for each in node.targets if isinstance(each, ast.Subscript)]
+    else:
+        asked = [node.target] if isinstance(node, ast.AugAssign) else []
+    return any(isinstance(each, ast.Name) and each.id == name for part in asked for each in ast.walk(part))
 
 
 @check(SlopeWritten)

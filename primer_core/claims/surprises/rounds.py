@@ -208,7 +208,7 @@ class LastRoundAlone(InAWord, Claim):
             f" holds the last round alone: {self.held} of {self.last}. ",
             Code(self.code),
             f" divides that by all {self.samples}. ",
-            Code(f"{self.name} += "),
+            Code(f"{self.name} +="),
             " in the loop, from 0 before it, adds up what all rounds count",
         )
 

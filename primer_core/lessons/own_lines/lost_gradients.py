@@ -114,7 +114,7 @@ def _why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
     if seen.recorded:
         if _is_later(seen, name, step, trace):
             return "later"
-        return "beside" if _is_beside(name, step, trace) else "result"
+        return _of_result(seen, name, step, trace)
     before = trace.steps[: trace.steps.index(step) + 1]
     if went_back(before) and _is_only_compared(name, trace):
         return "compared"
@@ -126,27 +126,37 @@ def _is_later(seen: Seen, name: str, step: Step, trace: Trace) -> bool:
     if len(trace.steps) < trace.taken:
         return False
     steps = trace.steps[: trace.steps.index(step) + 1]
-    made = next(place for place, each in enumerate(steps) if name in each.names and _is_one(each.names[name], seen))
+    made = steps.index(_made_in(seen, name, steps))
     return went_back(steps[:made]) and not went_back(steps[made:])
+
+
+def _made_in(seen: Seen, name: str, steps: Sequence[Step]) -> Step:
+    """Return the step since which a name is bound to what it is bound to."""
+    return next(each for each in steps if name in each.names and _is_one(each.names[name], seen))
 
 
 def _is_one(seen: Seen, other: Seen) -> bool:
     return seen.number >= 0 and seen.number == other.number
 
 
-def _is_beside(name: str, step: Step, trace: Trace) -> bool:
-    """Return whether a result has no gradient after ``backward()`` where that is told to keep it, too."""
-    binds = [each for each in statements_of(trace.source) if isinstance(each, ast.Assign) and _binds(each, name)]
-    if len(binds) != 1 or not went_back(trace.steps[: trace.steps.index(step) + 1]):
-        return False
+def _of_result(seen: Seen, name: str, step: Step, trace: Trace) -> Lack | None:
+    """Return whether a result has a gradient where ``backward()`` is told to keep it, too; None where not known."""
+    steps = trace.steps[: trace.steps.index(step) + 1]
+    if not went_back(steps):
+        return "result"
+    made = _made_in(seen, name, steps).moment.node
     lines = trace.source.split("\n")
-    last = lines[binds[0].lineno - 1]
-    if binds[0].lineno != binds[0].end_lineno or last[: binds[0].col_offset].strip() or ";" in last:
-        return False
-    lines.insert(binds[0].lineno, f"{last[: binds[0].col_offset]}{name}.retain_grad()")
+    last = lines[made.lineno - 1]
+    if not isinstance(made, ast.Assign) or not _binds(made, name) or made.lineno != made.end_lineno:
+        return None
+    if last[: made.col_offset].strip() or ";" in last:
+        return None
+    lines.insert(made.lineno, f"{last[: made.col_offset]}{name}.retain_grad()")
     parts = (part for each in run("\n".join(lines)).steps for part in each.parts)
     asked = [part.result for part in parts if part.entry == "Tensor.grad" and part.place.text == f"{name}.grad"]
-    return bool(asked) and all(each is None for each in asked)
+    if not asked:
+        return None
+    return "beside" if all(each is None for each in asked) else "result"
 
 
 def _binds(statement: ast.Assign, name: str) -> bool:
