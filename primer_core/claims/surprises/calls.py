@@ -293,6 +293,8 @@ class PicksNothing(InAWord, Claim):
         int, of the axis.
     backwards
         What picks backwards between the two, as code; empty where nothing does.
+    on
+        What goes on to the end from a start that is counted from there, as code; empty where the stop is not 0.
     """
 
     word: ClassVar[str] = "picks nothing"
@@ -302,6 +304,7 @@ class PicksNothing(InAWord, Claim):
     stop: int
     size: int
     backwards: str
+    on: str = ""
 
     def sentence(self) -> Sentence:
         """Say why."""
@@ -309,6 +312,7 @@ class PicksNothing(InAWord, Claim):
             Code(self.code),
             f" is empty: of size {self.size} it goes forwards from {signed(self.start)}, and {signed(self.stop)} is "
             "not behind that",
+            *((". ", Code(self.on), " goes on to the end") if self.on else ()),
             *((". ", Code(self.backwards), " goes backwards") if self.backwards else ()),
         )
 

@@ -182,7 +182,12 @@ def _(claim: PicksNothing, program: Program) -> None:
         assert len(picked)
     else:
         nothing = not len(np.arange(claim.size)[claim.start : claim.stop : -1])
-        assert nothing or isinstance(array, torch.Tensor)
+        assert nothing or claim.on or isinstance(array, torch.Tensor)
+    assert bool(claim.on) == (claim.start < 0 == claim.stop)
+    if claim.on:
+        assert claim.on.startswith(f"{ast.unparse(node.value)}[")
+        at_the_end = list(array)[claim.start :]
+        assert np.array_equal(np.asarray(computed(claim.on, dict(names))), np.asarray(at_the_end))
 
 
 def raised_in(program: Program) -> list[tuple[int, BaseException, dict[str, Any]]]:

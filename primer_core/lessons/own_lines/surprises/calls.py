@@ -245,7 +245,9 @@ def _empty(line: Line) -> Iterator[Claim]:
                     backwards = f"{name}[{begins}:{ends}:-1]"
                     if line.is_tensor(name) or not range(*slice(begins, ends, -1).indices(shape[0])):
                         backwards = ""  # a tensor takes no step below 0
-                    yield PicksNothing(line.run, line.text(node), begins, ends, shape[0], backwards)
+                    on = f"{name}[{begins}:]" if begins < 0 == ends else ""
+                    backwards = "" if on else backwards
+                    yield PicksNothing(line.run, line.text(node), begins, ends, shape[0], backwards, on)
 
 
 def _caught(line: Line) -> Iterator[Claim]:

@@ -114,6 +114,8 @@ SYMMETRIC = "A = np.array([[2., 1.], [1., 3.]])\nw, v = np.linalg.eigh(A)\n"
             [SoftmaxDownColumns((5, 1), "F.softmax(torch.tensor([[0., 0.], [9., 9.]]), dim=0)", "0.00025")],
         ),
         ("x = torch.arange(9)\na = x[-1:-3]", [PicksNothing((6, 1), "x[-1:-3]", -1, -3, 9, "")]),
+        ("x = np.arange(9)\na = x[-2:0]", [PicksNothing((6, 1), "x[-2:0]", -2, 0, 9, "", "x[-2:]")]),
+        ("x = torch.arange(9)\na = x[-2:0]", [PicksNothing((6, 1), "x[-2:0]", -2, 0, 9, "", "x[-2:]")]),
         ("x = np.arange(9)\na = x[3:-6]", [PicksNothing((6, 1), "x[3:-6]", 3, -6, 9, "")]),
         (
             NET.format("0.5, inplace=True") + "net.eval()",
