@@ -127,7 +127,18 @@ def shares_memory(array: "AnyArray", other: "AnyArray") -> bool:
     own = backend_of(array)
     if backend_of(other) is own:
         return own.shares_memory(array, other)
-    return bool(np.shares_memory(own.on_its_memory(array), backend_of(other).on_its_memory(other)))
+    return share_cells(array, other)
+
+
+def share_cells(array: Any, other: Any) -> bool:
+    """Return whether two arrays have a cell in common; a NumPy scalar has none in common with any.
+
+    PyTorch says of arrays in one memory that they share it, whether they have a cell in common or not: NumPy is asked.
+    """
+    if any(backend_of(each).is_number(each) for each in (array, other)):
+        return False
+    first, second = (backend_of(each).on_its_memory(each) for each in (array, other))
+    return bool(np.shares_memory(first, second))
 
 
 def address_text(layout: Layout, index: Sequence[int]) -> str:

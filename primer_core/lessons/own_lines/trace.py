@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import backend_of
 from primer_core.backend.loading import load_torch
-from primer_core.backend.memory import Layout
+from primer_core.backend.memory import Layout, share_cells
 from primer_core.language.evaluator import Call, warnings_of
 from primer_core.language.execution import is_array, is_wrapped, remembered
 from primer_core.language.limits import MAX_ELEMENTS
@@ -564,7 +564,7 @@ class _Tracer:
             memory = names[other].memory
             if memory is None or seen.memory is None or memory.number != seen.memory.number:
                 continue
-            if _share_cells(values[other], values[name]):
+            if share_cells(values[other], values[name]):
                 return "view", other
             beside = beside or other
         return ("beside", beside) if beside else ("own", "")
@@ -625,11 +625,6 @@ class _Tracer:
         layout = Layout(shape, engine.byte_strides(value), offset, 1, *engine.contiguity(value))
         into = engine.extent(value)[0] - block.start
         return Memory(block.number, into, block.stop - block.start, layout, engine.itemsize(value))
-
-
-def _share_cells(one: Any, other: Any) -> bool:
-    """Return whether two arrays read a byte that is the same; tensors may lie in one storage and share none."""
-    return bool(np.shares_memory(backend_of(one).on_its_memory(one), backend_of(other).on_its_memory(other)))
 
 
 def _in_sight(names: Any) -> Iterator[tuple[str, Any]]:

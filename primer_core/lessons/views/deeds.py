@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import Declined, backend_of
+from primer_core.backend.memory import share_cells
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table import entry_named
 from primer_core.language.table.functions import function_of
 from primer_core.language.table.sources import named_again
-from primer_core.lessons.views.sharing import share
 from primer_core.lessons.views.state import Made, Snapshot, cells_changed, differing, written_elements
 from primer_core.lessons.views.steps import Step, arrays_given, steps_to
 from primer_core.lessons.views.workspace import Line, Workspace
@@ -354,10 +354,10 @@ def _unnamed(line: Line, work: Workspace) -> list[Unnamed]:
     found = []
     for place, call in enumerate(line.calls):
         target = _target(call)
-        if target is None or any(target is thing.array or share(target, thing.array) for thing in work.things):
+        if target is None or any(target is thing.array or share_cells(target, thing.array) for thing in work.things):
             continue
         later = [array for after in line.calls[place + 1 :] for array in arrays_given(after)]
-        if any(target is array for array in later) or any(share(target, array) for array in work.arrays.values()):
+        if any(target is array for array in later) or any(share_cells(target, array) for array in work.arrays.values()):
             continue
         code = next(
             (earlier.place.text for earlier in reversed(line.calls[:place]) if earlier.result is target),
@@ -463,14 +463,14 @@ def _too_late(line: Line) -> TooLate | None:
 def _region(array: Any, index: Any) -> Any:
     """Return what an index names of an array, where that is a view."""
     found = backend_of(array).attempt(operator.getitem, array, index)
-    return found if is_array(found) and share(found, array) else None
+    return found if is_array(found) and share_cells(found, array) else None
 
 
 def _crosses(one: Any, other: Any) -> bool:
     """Return whether two arrays share memory, but not cell by cell at the same places."""
     first, second = (backend_of(each).on_its_memory(each) for each in (one, other))
     same = (first.ctypes.data, first.shape, first.strides) == (second.ctypes.data, second.shape, second.strides)
-    return not same and bool(np.shares_memory(first, second))
+    return not same and share_cells(one, other)
 
 
 def _equal(one: Any, other: Any) -> bool:

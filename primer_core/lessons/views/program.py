@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from primer_core.backend import Library, backend, backend_of
 from primer_core.backend.interface import Backend
-from primer_core.backend.memory import shares_memory
+from primer_core.backend.memory import share_cells, shares_memory
 from primer_core.claims.claim import Claim
 from primer_core.language.equivalents import NoEquivalent, translated
 from primer_core.language.evaluator import Evaluator
@@ -34,7 +34,6 @@ from primer_core.lessons.views import code as views_code
 from primer_core.lessons.views.deeds import Deed, Unnamed, deed_of
 from primer_core.lessons.views.fixes import Fix, advise
 from primer_core.lessons.views.losses import Loss, losses_in
-from primer_core.lessons.views.sharing import share
 from primer_core.lessons.views.state import Snapshot, cells_changed, look, written_elements
 from primer_core.lessons.views.steps import Step, steps_to
 from primer_core.lessons.views.workspace import Line, Workspace
@@ -579,7 +578,7 @@ def _verdicts(lines: _Lines, before: Snapshot) -> tuple[NameVerdict, ...]:
         same = next((other for other in earlier if other in own.names), "")
         questions = _questions(arrays, before, name)
         kind: Kind = "same" if same else "empty" if not own.values.size else "view"
-        of = next((other for other in earlier if not same and share(arrays[other], arrays[name])), "")
+        of = next((other for other in earlier if not same and share_cells(arrays[other], arrays[name])), "")
         if kind == "view" and not of:
             of = next((other for other in earlier if before.called(other).buffer == own.buffer), "")
             kind = "apart" if of else "copy"

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primer_core.backend import Library, backend_of
-from primer_core.backend.memory import Layout, layout_of
+from primer_core.backend.memory import Layout, layout_of, share_cells
 from primer_core.language.limits import Refused
-from primer_core.lessons.views.sharing import share
 from primer_core.lessons.views.workspace import Thing, Workspace
 
 Kind = Literal["base", "view", "apart", "copy", "new", "number", "empty"]
@@ -244,7 +243,7 @@ def _made(work: Workspace, place: int, names: tuple[str, ...], buffer: int, memo
     array, engine = thing.array, backend_of(thing.array)
     values, unwritten = engine.on_its_memory(array), work.evaluator.uninitialised.cells(array)
     scalar = engine.is_number(array)
-    of = next((other for other in range(place) if share(array, work.things[other].array)), None)
+    of = next((other for other in range(place) if share_cells(array, work.things[other].array)), None)
     beside = next((made.number for made in before if made.buffer == buffer), None)
     kind: Kind = "base" if place == 0 else "empty" if not values.size else "view"
     if kind == "view" and of is None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from primer_core.backend import Library, backend_of
+from primer_core.backend.memory import share_cells
 from primer_core.language.evaluator import Call
 from primer_core.language.execution import is_array
 from primer_core.language.table.entry import Sharing
-from primer_core.lessons.views.sharing import share
 
 Result = Literal["view", "copy", "made", "number"]
 """What came of a step: an array on the memory of what it was done to, one with memory of its own, one that was made of
@@ -142,7 +142,7 @@ def _sources(call: Call, result: Any, before: Sequence[Call]) -> list[Any]:
     made = [part for earlier in before for part in _parts(earlier.result)]
 
     def order(array: Any) -> tuple[bool, bool]:
-        return not share(array, result), not any(array is each for each in made)
+        return not share_cells(array, result), not any(array is each for each in made)
 
     given = arrays_given(call)
     if call.entry.name.endswith(".[]"):
@@ -160,7 +160,7 @@ def _step(call: Call, result: Any, sources: Sequence[Any]) -> Step:
     came: Result = "copy" if sources else "made"
     if backend_of(result).is_number(result):
         came = "number"
-    elif any(share(source, result) for source in sources):
+    elif any(share_cells(source, result) for source in sources):
         came = "view"
     casts = bool(sources) and _dtype(sources[0]) != _dtype(result)
     index = call.bound.get("index") if operation == "index" else None
