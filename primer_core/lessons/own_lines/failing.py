@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -142,6 +142,15 @@ def statements_of(source: str) -> tuple[ast.stmt, ...]:
     """Return the statements of a program, those within others, too, in the order of their lines."""
     found = [node for node in nodes_of(source) if isinstance(node, ast.stmt)]
     return tuple(sorted(found, key=lambda node: (node.lineno, node.col_offset)))
+
+
+def assignments_to(name: str, statements: Iterable[ast.stmt]) -> list[ast.Assign]:
+    """Return the assignments among statements that bind a name by itself."""
+    return [
+        each
+        for each in statements
+        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in each.targets)
+    ]
 
 
 @lru_cache(maxsize=16)

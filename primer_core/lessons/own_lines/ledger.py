@@ -702,7 +702,7 @@ class Recorder(Interpreter):
             return super()._perform(name, positional, keywords, node)
         read = tuple(self.ledger.cells(array).reshape(-1) for array in arrays)
         numbers = tuple(number for number in map(self.ledger.number_of, _floats(arguments)) if number)
-        goes_back = name == BACKWARD and not self.ledger.closed
+        goes_back = name == BACKWARD
         before = self._gradients() if goes_back else {}
         versions = {leaf: version_of(gradient) for leaf, (_, gradient, _) in before.items()}
         held = [leaf for leaf, (_, gradient, _) in before.items() if bool(gradient.any())]

@@ -24,7 +24,7 @@ from primer_core.language.programs.layers import is_module
 from primer_core.language.programs.reading import read_program
 from primer_core.language.rejection import Place
 from primer_core.language.table import entry_named
-from primer_core.lessons.own_lines.failing import nodes_of, statements_of
+from primer_core.lessons.own_lines.failing import assignments_to, nodes_of, statements_of
 from primer_core.lessons.own_lines.ledger import BACKWARD
 from primer_core.lessons.own_lines.statements import Numbers, statement_numbers
 from primer_core.lessons.own_lines.trace import Seen, Step, Trace, run
@@ -111,56 +111,36 @@ def _why_no_gradient(name: str, step: Step, trace: Trace) -> Lack | None:
         return None
     if not seen.requires:
         return "plain" if "float" in seen.dtype else None
-    if seen.recorded:
-        if _is_later(seen, name, step, trace):
-            return "later"
-        return _of_result(seen, name, step, trace)
     before = trace.steps[: trace.steps.index(step) + 1]
+    if seen.recorded:
+        return _of_result(seen, name, before, trace)
     if went_back(before) and _is_only_compared(name, trace):
         return "compared"
     return "cleared" if went_back(before) or len(trace.steps) < trace.taken else "before"
 
 
-def _is_later(seen: Seen, name: str, step: Step, trace: Trace) -> bool:
-    """Return whether a program went back before it computed a result, and has not since."""
-    if len(trace.steps) < trace.taken:
-        return False
-    steps = trace.steps[: trace.steps.index(step) + 1]
-    made = steps.index(_made_in(seen, name, steps))
-    return went_back(steps[:made]) and not went_back(steps[made:])
-
-
-def _made_in(seen: Seen, name: str, steps: Sequence[Step]) -> Step:
-    """Return the step since which a name is bound to what it is bound to."""
-    return next(each for each in steps if name in each.names and _is_one(each.names[name], seen))
-
-
-def _is_one(seen: Seen, other: Seen) -> bool:
-    return seen.number >= 0 and seen.number == other.number
-
-
-def _of_result(seen: Seen, name: str, step: Step, trace: Trace) -> Lack | None:
-    """Return whether a result has a gradient where ``backward()`` is told to keep it, too; None where not known."""
-    steps = trace.steps[: trace.steps.index(step) + 1]
+def _of_result(seen: Seen, name: str, steps: Sequence[Step], trace: Trace) -> Lack | None:
+    """Return why a result has no gradient after some steps; None where that is not known."""
     if not went_back(steps):
         return "result"
-    made = _made_in(seen, name, steps).moment.node
+    since = next(
+        place for place, each in enumerate(steps) if name in each.names and each.names[name].number == seen.number
+    )
+    if len(trace.steps) == trace.taken and not went_back(steps[since:]):
+        return "later"
+    made = steps[since].moment.node
     lines = trace.source.split("\n")
-    last = lines[made.lineno - 1]
-    if not isinstance(made, ast.Assign) or not _binds(made, name) or made.lineno != made.end_lineno:
+    line = lines[made.lineno - 1]
+    if not assignments_to(name, (made,)) or made.lineno != made.end_lineno:
         return None
-    if last[: made.col_offset].strip() or ";" in last:
+    if line[: made.col_offset].strip() or ";" in line:
         return None
-    lines.insert(made.lineno, f"{last[: made.col_offset]}{name}.retain_grad()")
+    lines.insert(made.lineno, f"{line[: made.col_offset]}{name}.retain_grad()")
     parts = (part for each in run("\n".join(lines)).steps for part in each.parts)
     asked = [part.result for part in parts if part.entry == "Tensor.grad" and part.place.text == f"{name}.grad"]
     if not asked:
         return None
     return "beside" if all(each is None for each in asked) else "result"
-
-
-def _binds(statement: ast.Assign, name: str) -> bool:
-    return any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
 
 
 def _is_only_compared(name: str, trace: Trace) -> bool:

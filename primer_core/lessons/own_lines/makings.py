@@ -10,8 +10,11 @@ from primer_core.language.programs import networks
 from primer_core.language.rejection import Place
 from primer_core.lessons.own_lines.failing import nodes_of, wrapped
 
+_IN_PLACE = ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish", "Hardsigmoid")
+"""Layers whose one setting is whether they write to what they are given."""
+
 FIRST: Mapping[str, str] = {
-    **dict.fromkeys(("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish", "Hardsigmoid"), "inplace"),
+    **dict.fromkeys(_IN_PLACE, "inplace"),
     **dict.fromkeys(("ELU", "CELU"), "alpha"),
     **dict.fromkeys(("MaxPool1d", "MaxPool2d", "MaxPool3d", "AvgPool1d", "AvgPool2d"), "kernel_size"),
     "LeakyReLU": "negative_slope", "GELU": "approximate", "Flatten": "start_dim", "Softplus": "beta", "Identity": "",
@@ -19,9 +22,9 @@ FIRST: Mapping[str, str] = {
 """By the class of a layer that is made of whatever stands there: its first setting; empty where it has none."""
 
 _ALONE = (
-    "ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish", "Hardsigmoid", "ELU", "CELU", "LeakyReLU", "GELU", "Flatten",
-    "Softplus", "Identity", "Sigmoid", "Tanh", "Softsign", "LogSigmoid", "Tanhshrink", "Hardtanh", "Dropout",
-    "Dropout1d", "Dropout2d", "AlphaDropout", "Softmax2d",
+    *_IN_PLACE, "ELU", "CELU", "LeakyReLU", "GELU", "Flatten", "Softplus", "Identity", "Sigmoid", "Tanh",
+    "Softsign", "LogSigmoid", "Tanhshrink", "Hardtanh", "Dropout", "Dropout1d", "Dropout2d", "AlphaDropout",
+    "Softmax2d",
 )  # fmt: skip
 """Layers that need no settings."""
 
@@ -37,7 +40,7 @@ _TAKES: Mapping[str, range] = {
 }  # fmt: skip
 """How many axes the data of a layer may have, where not any number of them."""
 
-NEVER_NUMBERS = ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardswish", "Hardsigmoid", "GELU", "Identity")
+NEVER_NUMBERS = (*_IN_PLACE, "GELU", "Identity")
 """Layers none of whose settings is a number."""
 
 _NO_LAYERS = ("Parameter", "ParameterList", "ModuleList", "ModuleDict", "Sequential")

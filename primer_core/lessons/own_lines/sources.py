@@ -940,7 +940,7 @@ def number_code(value: Any) -> str:
 
 
 def _is_truth(value: Any) -> bool:
-    return isinstance(value, bool | np.bool_) or str(getattr(value, "dtype", "")).endswith("bool")
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool")
 
 
 def _equal(amount: Any, value: Any) -> bool:

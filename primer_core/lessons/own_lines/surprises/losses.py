@@ -27,6 +27,7 @@ from primer_core.claims.surprises.losses import (
 from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.failing import assignments_to
 from primer_core.lessons.own_lines.ledger import Origin
 from primer_core.lessons.own_lines.surprises.line import LOSSES, Line, elements, goes_back, numbers
 from primer_core.lessons.own_lines.trace import Seen, Trace, run
@@ -206,7 +207,7 @@ def _losses_of(line: Line, name: str) -> tuple[str, list[Origin]]:
     mean = _number_asked_of(added[0])
     bound: ast.expr = mean
     if isinstance(mean, ast.Name):
-        binds = [each.value for each in line.statements if isinstance(each, ast.Assign) and _binds(each, mean.id)]
+        binds = [each.value for each in assignments_to(mean.id, line.statements)]
         if len(binds) != 1 or line.stored().count(mean.id) != 1:
             return "", []
         bound = _number_asked_of(binds[0])
@@ -235,10 +236,6 @@ def _is_of_all(origin: Origin) -> bool:
         return False
     bound = origin.call.bound
     return len(bound.positional) == 1 and not bound.keywords and bool(shape_of(bound.positional[0]))
-
-
-def _binds(statement: ast.Assign, name: str) -> bool:
-    return any(isinstance(to, ast.Name) and to.id == name for to in statement.targets)
 
 
 def _weighs_alike(origin: Origin) -> bool:
@@ -309,11 +306,7 @@ def _sets_to_zero(statement: ast.stmt, name: str) -> bool:
 
 def _is_mean(line: Line, name: str) -> bool:
     """Return whether one statement binds a name, to a loss that is a mean, and to nothing that is computed of it."""
-    bound = [
-        each
-        for each in line.statements
-        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in each.targets)
-    ]
+    bound = assignments_to(name, line.statements)
     means = {
         line.at(origin.place)
         for origin in line.losses

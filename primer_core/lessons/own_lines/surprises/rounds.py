@@ -28,6 +28,7 @@ from primer_core.claims.surprises.rounds import (
 from primer_core.language.execution import is_array
 from primer_core.language.rejection import Place
 from primer_core.language.table.costs import shape_of
+from primer_core.lessons.own_lines.failing import assignments_to
 from primer_core.lessons.own_lines.reruns.calls import calls_of
 from primer_core.lessons.own_lines.reruns.models import watched
 from primer_core.lessons.own_lines.surprises.line import Line, goes_back, number_of, numbers
@@ -300,11 +301,7 @@ def _alike(line: Line) -> Iterator[Claim]:
 
 def _bound_by(line: Line, name: str) -> ast.expr | None:
     """Return what a name was bound to before a line, where one statement of the program binds it."""
-    bound = [
-        each
-        for each in line.statements
-        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in each.targets)
-    ]
+    bound = assignments_to(name, line.statements)
     return bound[0].value if len(bound) == 1 and bound[0].lineno < line.node.lineno else None
 
 
