@@ -454,16 +454,16 @@ function tableCell({ text, tone, note, badges, grid }) {
   for (const { text: words, tone: look } of badges ?? []) {
     said.append(" ", make("span", { className: `badge ${look ?? ""}` }, words));
   }
-  if (tone === "wide") {
+  const drawn = grid ? [smallGrid(grid)] : [];
+  if (said === found) found.append(...drawn);
+  else {
+    found.append(make("div", { className: "beside" }, said, ...drawn));
     for (const code of said.querySelectorAll("code")) {
       if (!code.textContent?.includes("\n")) continue;
       code.className = "lines";
       code.tabIndex = 0;                             // its long lines are scrolled to, by keys, too
     }
   }
-  const drawn = grid ? [smallGrid(grid)] : [];
-  if (tone === "wide") found.append(make("div", { className: "beside" }, said, ...drawn));
-  else found.append(...drawn);
   if (note?.length) {
     const small = make("small");
     writeText(small, note);

@@ -7,6 +7,7 @@ import contextlib
 import io
 import math
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import torch
@@ -266,20 +267,14 @@ def sigmoids_of(program: Program) -> list[float]:
 
         return kept
 
-    patched = [(torch, "sigmoid"), (torch.Tensor, "sigmoid"), (torch.nn.functional, "sigmoid")]
-    before = [(holder, name, getattr(holder, name)) for holder, name in patched]
-    forward = nn.Sigmoid.forward
     tree: Any = ast.fix_missing_locations(Heard().visit(ast.parse(opened(program.code))))
-    try:
-        for holder, name, function in before:
-            setattr(holder, name, keep(function))
-        nn.Sigmoid.forward = keep(forward)  # type: ignore[method-assign]
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-            exec(compile(tree, "heard", "exec"), {"__name__": "__main__", "_heard_": heard})
-    finally:
-        nn.Sigmoid.forward = forward  # type: ignore[method-assign]
-        for holder, name, function in before:
-            setattr(holder, name, function)
+    with contextlib.ExitStack() as stack:
+        for holder in (torch, torch.Tensor, torch.nn.functional):
+            stack.enter_context(mock.patch.object(holder, "sigmoid", keep(holder.sigmoid)))
+        stack.enter_context(mock.patch.object(nn.Sigmoid, "forward", keep(nn.Sigmoid.forward)))
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(contextlib.suppress(Exception))
+        exec(compile(tree, "heard", "exec"), {"__name__": "__main__", "_heard_": heard})
     return found
 
 
